@@ -1,0 +1,1 @@
+"""The mathematics: pure functions on immutable values, standard library only."""

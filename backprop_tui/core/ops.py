@@ -1,0 +1,285 @@
+"""The table of operations: what each computes, and how its value moves with each of its arguments.
+
+An activation or a loss is one row.  Definitions, defaults and conventions at kinks are PyTorch's
+(torch.nn.functional, 2.x); a derivative is written as the learner knows it, σ′ = a(1 − a), tanh′ = 1 − a².
+"""
+
+import math
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+from backprop_tui.core.expression import (
+    Condition,
+    Expression,
+    Number,
+    Piecewise,
+    Shorthand,
+    as_expression,
+    call,
+    either,
+    evaluate,
+    exp,
+    ln,
+    product,
+    root,
+    square,
+    total,
+    weighted,
+)
+
+Arguments = tuple[Expression, ...]
+
+
+class Activation(NamedTuple):
+    """One row of `ACTIVATIONS`: a = rule(z), ∂a/∂z = slope(z, a).
+
+    `low` and `high` bound the answers it can give (both may only be approached); `kinks` are the z where the
+    slope jumps, `convention` says which slope is taken there; `blocked` is the word for a slope of exactly 0;
+    `about` completes the sentence "The activation …".
+    """
+
+    name: str
+    rule: Callable[[Expression], Expression]
+    slope: Callable[[Expression, Expression], Expression]
+    about: str
+    low: float = -math.inf
+    high: float = math.inf
+    kinks: tuple[float, ...] = ()
+    convention: str = ""
+    blocked: str = "flat"
+
+
+def _above(z: Expression, limit: float) -> Condition:
+    return Condition(z, ">", as_expression(limit))
+
+
+def _logistic(z: Expression) -> Expression:
+    return 1 / (1 + exp(-z))
+
+
+def _sigma(z: Expression) -> Expression:
+    return Shorthand("σ(z)", _logistic(z))
+
+
+def _softplus(z: Expression) -> Expression:
+    """ln(1 + e^z); where 1 + e^z would lose the smaller summand, its limits z and e^z (both within 1e-16)."""
+    rule = ln(1 + exp(z))
+    far = ((_above(z, 37), z), (Condition(z, "<", as_expression(-20)), exp(z)))
+    return Piecewise(far, rule, rule)
+
+
+def _gelu_slope(z: Expression, _a: Expression) -> Expression:
+    below = (1 + call("erf", z / root(as_expression(2)))) / 2
+    return below + z * exp(-(square(z) / 2)) / root(Number(2 * math.pi, "(2π)"))
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    row.name: row
+    for row in (
+        Activation("identity", lambda z: z, lambda z, a: Number(1.0), "hands z on as it is"),
+        Activation(
+            "relu",
+            lambda z: call("max", z, 0),
+            lambda z, a: either(1, _above(z, 0), 0),
+            "lets a positive z through and answers 0 to any other",
+            low=0.0,
+            kinks=(0.0,),
+            convention="relu′(0) = 0",
+            blocked="gate",
+        ),
+        Activation(
+            "leaky_relu",
+            lambda z: either(z, _above(z, 0), 0.01 * z),
+            lambda z, a: either(1, _above(z, 0), 0.01),
+            "lets a positive z through and a hundredth of a negative one",
+            kinks=(0.0,),
+            convention="leaky_relu′(0) = 0.01",
+        ),
+        Activation(
+            "sigmoid",
+            _logistic,
+            lambda z, a: a * (1 - a),
+            "squeezes z into the range from 0 to 1",
+            low=0.0,
+            high=1.0,
+        ),
+        Activation(
+            "tanh",
+            lambda z: call("tanh", z),
+            lambda z, a: 1 - square(a),
+            "squeezes z into the range from −1 to 1",
+            low=-1.0,
+            high=1.0,
+        ),
+        Activation(
+            "softplus",
+            _softplus,
+            lambda z, a: _logistic(z),
+            "is a ReLU with a rounded corner",
+            low=0.0,
+        ),
+        Activation(
+            "elu",
+            lambda z: either(z, _above(z, 0), exp(z) - 1),
+            lambda z, a: either(1, _above(z, 0), exp(z)),
+            "lets a positive z through and bends a negative one towards −1",
+            low=-1.0,
+            convention="elu′(0) = 1",
+        ),
+        Activation(
+            "gelu",
+            lambda z: 0.5 * z * (1 + call("erf", z / root(as_expression(2)))),
+            _gelu_slope,
+            "weighs z by how likely a standard normal number is below it",
+            low=-0.1699712074983674,
+        ),
+        Activation(
+            "silu",
+            lambda z: z / (1 + exp(-z)),
+            lambda z, a: _sigma(z) * (1 + z * (1 - _sigma(z))),
+            "weighs z by its own sigmoid",
+            low=-0.2784645427610738,
+        ),
+    )
+}
+
+
+def slope_at(activation: str, z: float) -> float:
+    """∂a/∂z of `activation` at z."""
+    row, here = ACTIVATIONS[activation], Number(z)
+    return evaluate(row.slope(here, row.rule(here)), {})
+
+
+class Loss(NamedTuple):
+    """One row of `LOSSES`: for each output a and its target y a summand, and that summand's slope in a.
+
+    A `mean` divides both by the number of outputs; `about` completes "The loss is …".
+    """
+
+    name: str
+    summand: Callable[[Expression, Expression], Expression]
+    slope: Callable[[Expression, Expression], Expression]
+    about: str
+    mean: bool = True
+    kinks: tuple[float, ...] = ()
+    convention: str = ""
+
+
+def _sign(a: Expression, y: Expression) -> Expression:
+    return Piecewise(
+        ((Condition(a, ">", y), Number(1.0)), (Condition(a, "<", y), Number(-1.0))),
+        Number(0.0),
+    )
+
+
+def _near(a: Expression, y: Expression) -> Condition:
+    return Condition(call("abs", a - y), "≤", Number(1.0))
+
+
+def _limited_ln(v: Expression) -> Expression:
+    """ln(v), but never below −100, so that one wrong certainty does not make the loss infinite."""
+    return Piecewise(((Condition(ln(v), "<", Number(-100.0)), Number(-100.0)),), ln(v), ln(v))
+
+
+LOSSES: dict[str, Loss] = {
+    row.name: row
+    for row in (
+        Loss("mse", lambda a, y: square(a - y), lambda a, y: 2 * (a - y), "the distance to the target, squared"),
+        Loss(
+            "half_squared",
+            lambda a, y: square(a - y) / 2,
+            lambda a, y: a - y,
+            "half the squared distance to the target",
+            mean=False,
+        ),
+        Loss(
+            "mae",
+            lambda a, y: call("abs", a - y),
+            _sign,
+            "the plain distance to the target",
+            kinks=(0.0,),
+            convention="|·|′(0) = 0",
+        ),
+        Loss(
+            "huber",
+            lambda a, y: either(square(a - y) / 2, _near(a, y), call("abs", a - y) - 0.5),
+            lambda a, y: Piecewise(((_near(a, y), a - y),), _sign(a, y)),
+            "half the squared distance up to 1, the plain distance beyond",
+        ),
+        Loss(
+            "bce",
+            lambda a, y: -(y * _limited_ln(a) + (1 - y) * _limited_ln(1 - a)),
+            lambda a, y: (a - y) / call("max", a * (1 - a), 1e-12),
+            "the surprise at the target when the answer is taken as a probability",
+        ),
+    )
+}
+
+
+class Operation(NamedTuple):
+    """What a node computes from its arguments: `value(args)`, and for each argument `partials(args, own)`.
+
+    `arity` holds the numbers of arguments it can take.
+    """
+
+    name: str
+    value: Callable[[Arguments], Expression]
+    partials: Callable[[Arguments, Expression], Arguments]
+    arity: range
+
+
+def _affine(args: Arguments) -> Expression:
+    """w1·x1 + … + b from the arguments w1…wn, x1…xn, b: left to right, the bias last."""
+    n = len(args) // 2
+    return total((*(weighted(w, x) for w, x in zip(args[:n], args[n:-1], strict=True)), args[-1]))
+
+
+def _affine_partials(args: Arguments, _own: Expression) -> Arguments:
+    n = len(args) // 2
+    return (*args[n:-1], *args[:n], Number(1.0))
+
+
+def activation_operation(row: Activation) -> Operation:
+    """The operation of one argument z that `row` describes."""
+    return Operation(
+        row.name, lambda args: row.rule(args[0]), lambda args, own: (row.slope(args[0], own),), range(1, 2)
+    )
+
+
+def loss_operation(row: Loss) -> Operation:
+    """The operation of the arguments a1…an, y1…yn that `row` describes; targets get no partial."""
+
+    def value(args: Arguments) -> Expression:
+        n = len(args) // 2
+        whole = total(tuple(row.summand(a, y) for a, y in zip(args[:n], args[n:], strict=True)))
+        return whole / n if row.mean and n > 1 else whole
+
+    def partials(args: Arguments, _own: Expression) -> Arguments:
+        n = len(args) // 2
+        slopes = (row.slope(a, y) for a, y in zip(args[:n], args[n:], strict=True))
+        return tuple(slope / n if row.mean and n > 1 else slope for slope in slopes)
+
+    return Operation(row.name, value, partials, _from(2, step=2))
+
+
+def _from(least: int, step: int = 1) -> range:
+    return range(least, sys.maxsize, step)
+
+
+def _one(_args: Arguments, _own: Expression) -> Arguments:
+    return tuple(Number(1.0) for _ in _args)
+
+
+def _other_factors(args: Arguments, _own: Expression) -> Arguments:
+    return tuple(product((*args[:i], *args[i + 1 :])) for i in range(len(args)))
+
+
+OPERATIONS: dict[str, Operation] = {
+    "add": Operation("add", total, _one, _from(1)),
+    "multiply": Operation("multiply", product, _other_factors, _from(2)),
+    "affine": Operation("affine", _affine, _affine_partials, _from(3, step=2)),
+    **{name: activation_operation(row) for name, row in ACTIVATIONS.items()},
+    **{name: loss_operation(row) for name, row in LOSSES.items()},
+}
+"""Every operation a node may have, by name."""

@@ -1,0 +1,210 @@
+"""A scenario: the layers, samples, loss and learning rate of one run, as validated, immutable values."""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+
+MOST_PARAMETERS = 1_000
+MOST_SAMPLES = 10_000
+
+
+class ScenarioError(ValueError):
+    """A scenario is not what it should be; the message names the key and what was expected."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}" if key else problem)
+        self.key = key
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A dense layer: `weights` has one row per neuron, one column per input; one bias per neuron."""
+
+    activation: str
+    weights: tuple[tuple[float, ...], ...]
+    biases: tuple[float, ...]
+    trainable: bool = True
+    train_biases: bool = True
+
+    @property
+    def biases_fixed(self) -> bool:
+        """Whether training leaves the biases alone."""
+        return not (self.trainable and self.train_biases)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One input x and the target y that the last layer should answer."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A figure that the scenario's source prints for `quantity`, kept as it is printed."""
+
+    epoch: int
+    sample: int
+    quantity: str
+    printed: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Everything that a run starts from.
+
+    Raises ScenarioError where shapes do not chain, a number is not finite, a name is unknown, a limit (1,000
+    parameters, 10,000 samples) is passed, or bce lacks its sigmoid or has a target outside [0, 1].
+    """
+
+    name: str
+    layers: tuple[Layer, ...]
+    samples: tuple[Sample, ...]
+    loss: str = "mse"
+    learning_rate: float = 0.1
+    title: str = ""
+    source: str = ""
+    expectations: tuple[Expectation, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.layers:
+            raise ScenarioError("layer", "expected at least one [[layer]]")
+        if not self.samples:
+            raise ScenarioError("sample", "expected at least one [[sample]]")
+        if len(self.samples) > MOST_SAMPLES:
+            raise ScenarioError("sample", f"at most {MOST_SAMPLES:,} samples, not {len(self.samples):,}")
+        _check_finite("learning_rate", (self.learning_rate,))
+        _check_known("loss", self.loss, LOSSES)
+        _check_layers(self.layers)
+        for number, sample in enumerate(self.samples, start=1):
+            _check_sample(f"sample {number}", sample, self.layers)
+        if self.loss == "bce":
+            _check_probabilities(self)
+
+    @property
+    def is_neuron(self) -> bool:
+        """Whether this is one layer with one row, however many inputs and samples."""
+        return len(self.layers) == 1 and len(self.layers[0].weights) == 1
+
+    @property
+    def output(self) -> Layer:
+        """The last layer."""
+        return self.layers[-1]
+
+
+def with_parameters(scenario: Scenario, values: Sequence[float]) -> Scenario:
+    """`scenario` starting from `values` (per neuron w…, then b, layers ascending)."""
+    remaining = iter(values)
+    layers = []
+    for layer in scenario.layers:
+        weights, biases = [], []
+        for row in layer.weights:
+            weights.append(tuple(next(remaining) for _ in row))
+            biases.append(next(remaining))
+        layers.append(replace(layer, weights=tuple(weights), biases=tuple(biases)))
+    return replace(scenario, layers=tuple(layers))
+
+
+def with_sample(scenario: Scenario, number: int, sample: Sample) -> Scenario:
+    """`scenario` with sample `number` (from 1) replaced."""
+    before, after = scenario.samples[: number - 1], scenario.samples[number:]
+    return replace(scenario, samples=(*before, sample, *after))
+
+
+def neuron_with(
+    scenario: Scenario,
+    *,
+    x: Sequence[float] | None = None,
+    w: Sequence[float] | None = None,
+    b: float | None = None,
+    y: float | None = None,
+    activation: str | None = None,
+) -> Scenario:
+    """A one-neuron, one-sample scenario with the given numbers replaced.
+
+    New inputs may change how many there are, if weights come with them.  Raises ScenarioError for any other
+    scenario and for what `Scenario` refuses.
+    """
+    if (x, w, b, y, activation) == (None,) * 5:
+        return scenario
+    if not scenario.is_neuron or len(scenario.samples) != 1:
+        raise ScenarioError("", "--x, --w, --b, --y and --activation need a neuron with one sample")
+    layer, sample = scenario.layers[0], scenario.samples[0]
+    layer = replace(
+        layer,
+        weights=layer.weights if w is None else (tuple(w),),
+        biases=layer.biases if b is None else (b,),
+        activation=layer.activation if activation is None else activation,
+    )
+    sample = Sample(sample.x if x is None else tuple(x), sample.y if y is None else (y,))
+    return replace(scenario, layers=(layer,), samples=(sample,))
+
+
+def _check_layers(layers: Sequence[Layer]) -> None:
+    width = len(layers[0].weights[0]) if layers[0].weights else 0
+    count = 0
+    for number, layer in enumerate(layers, start=1):
+        key = f"layer {number}"
+        _check_known(f"{key}, activation", layer.activation, ACTIVATIONS)
+        if not layer.weights:
+            raise ScenarioError(f"{key}, weights", "expected at least one row, one per neuron")
+        for row_number, row in enumerate(layer.weights, start=1):
+            _check_row(f"{key}, weights, row {row_number}", row, width, first=number == 1)
+        if len(layer.biases) != len(layer.weights):
+            expected = f"expected {_several(len(layer.weights), 'number')}, one per neuron"
+            raise ScenarioError(f"{key}, biases", f"{expected}, not {len(layer.biases)}")
+        _check_finite(f"{key}, biases", layer.biases)
+        count += len(layer.weights) * (width + 1)
+        if count > MOST_PARAMETERS:
+            raise ScenarioError(f"{key}, weights", f"at most {MOST_PARAMETERS:,} parameters, here are {count:,}")
+        width = len(layer.weights)
+
+
+def _check_row(key: str, row: tuple[float, ...], width: int, *, first: bool) -> None:
+    if not row:
+        raise ScenarioError(key, "expected at least one number")
+    if len(row) != width:
+        reason = "as many as the first row" if first else "one per neuron of the layer before"
+        raise ScenarioError(key, f"expected {_several(width, 'number')}, {reason}, not {len(row)}")
+    _check_finite(key, row)
+
+
+def _check_sample(key: str, sample: Sample, layers: Sequence[Layer]) -> None:
+    inputs, outputs = len(layers[0].weights[0]), len(layers[-1].weights)
+    if len(sample.x) != inputs:
+        raise ScenarioError(f"{key}, x", f"expected {_several(inputs, 'number')}, one per weight, not {len(sample.x)}")
+    if len(sample.y) != outputs:
+        raise ScenarioError(
+            f"{key}, y",
+            f"expected {_several(outputs, 'number')}, one per neuron of the last layer, not {len(sample.y)}",
+        )
+    _check_finite(f"{key}, x", sample.x)
+    _check_finite(f"{key}, y", sample.y)
+
+
+def _check_probabilities(scenario: Scenario) -> None:
+    if scenario.output.activation != "sigmoid":
+        raise ScenarioError("loss", f"bce needs a sigmoid in the last layer, not {scenario.output.activation}")
+    for number, sample in enumerate(scenario.samples, start=1):
+        for target in sample.y:
+            if not 0 <= target <= 1:
+                raise ScenarioError(f"sample {number}, y", f"bce needs a target from 0 to 1, not {target:g}")
+
+
+def _check_finite(key: str, values: Sequence[float]) -> None:
+    for value in values:
+        if not math.isfinite(value):
+            raise ScenarioError(key, f"expected a finite number, not {value}")
+
+
+def _check_known(key: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise ScenarioError(key, f"unknown name {name[:40]!r}; expected one of {', '.join(known)}")
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,212 @@
+"""Scenario files: TOML text in, a validated `Scenario` out, and a message that names the place for anything else."""
+
+import os
+import re
+import stat
+import sys
+import tomllib
+from collections.abc import Mapping
+
+import backprop_tui
+from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.scenario import Expectation, Layer, Sample, Scenario, ScenarioError
+
+MOST_BYTES = 1_000_000
+DEFAULT = "article-7"
+
+_TOP = ("title", "source", "learning_rate", "loss", "layer", "sample", "expect")
+_LAYER = ("activation", "weights", "biases", "trainable", "train_biases")
+_SAMPLE = ("x", "y")
+_EXPECT = ("epoch", "sample", "quantity", "printed")
+
+# The time of tomllib grows with the square of a dotted key's depth: a.a.a.… of 1 MB would keep it busy for an hour.
+_PART = r"""(?:[\w-]{1,99}+|"(?:\\.|[^"\\\n]){0,99}+"|'[^'\n]{0,99}+')[ \t]{0,99}+"""
+_DEEP_KEY = re.compile(rf"(?<![\w-])(?:{_PART}\.[ \t]{{0,99}}+){{100}}")
+
+Table = Mapping[str, object]
+
+# Strings and os rather than pathlib and importlib.resources: those two take a fifth of the time of a whole trace.
+_FOLDER = f"{backprop_tui.__path__[0]}/scenarios"
+
+
+def builtin_names() -> tuple[str, ...]:
+    """The names of the scenarios that come with the package, the article's first, then alphabetically."""
+    with os.scandir(_FOLDER) as entries:
+        names = [entry.name.removesuffix(".toml") for entry in entries if entry.name.endswith(".toml")]
+    return tuple(sorted(names, key=lambda name: (name != DEFAULT, name)))
+
+
+def load(name: str = DEFAULT) -> Scenario:
+    """The built-in scenario called `name`, else the one in the TOML file at that path.
+
+    Raises ScenarioError, its message beginning with the file, for a file that cannot be read or is no scenario.
+    """
+    if name in builtin_names():
+        return parse(_read(f"{_FOLDER}/{name}.toml"), name)
+    file_name = name.rpartition("/")[2]
+    try:
+        return parse(_read(name), file_name.rpartition(".")[0] or file_name)
+    except ScenarioError as error:
+        raise ScenarioError(name, str(error)) from error
+
+
+def parse(text: str, name: str) -> Scenario:
+    """The scenario in `text`, to be called `name`.  Raises ScenarioError naming the key and what was expected."""
+    if _DEEP_KEY.search(text):
+        raise ScenarioError("", "nested too deeply for a scenario")
+    try:
+        table = tomllib.loads(text)
+    except RecursionError as error:
+        raise ScenarioError("", "nested too deeply for a scenario") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError("", f"not valid TOML: {error}") from error
+    except ValueError as error:
+        limit = f"{sys.get_int_max_str_digits():,} digits"
+        raise ScenarioError("", f"expected finite numbers; one has more than {limit}") from error
+    _check_keys("", table, _TOP)
+    return Scenario(
+        name=name,
+        layers=tuple(_layer(f"layer {i}", entry) for i, entry in _tables(table, "layer")),
+        samples=tuple(_sample(f"sample {i}", entry) for i, entry in _tables(table, "sample")),
+        loss=_text("loss", table.get("loss", "mse"), f"one of {', '.join(LOSSES)}"),
+        learning_rate=_number("learning_rate", table.get("learning_rate", 0.1)),
+        title=_text("title", table.get("title", "")),
+        source=_text("source", table.get("source", "")),
+        expectations=tuple(_expectation(f"expect {i}", entry) for i, entry in _tables(table, "expect")),
+    )
+
+
+def _read(path: str) -> str:
+    """The text of the file at `path`: a regular file of at most 1 MB in UTF-8."""
+    try:
+        data = _bytes(path)
+    except FileNotFoundError as error:
+        problem = f"no such file and no built-in scenario of that name{_similar(path)}"
+        raise ScenarioError("", f"{problem} (`backprop-tui scenarios` lists them)") from error
+    except OSError as error:
+        raise ScenarioError("", f"cannot be read: {error.strerror}") from error
+    if len(data) > MOST_BYTES:
+        raise ScenarioError("", "too large; a scenario has at most 1 MB")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ScenarioError("", f"not UTF-8 text (byte {error.start + 1}); expected a TOML file") from error
+
+
+def _bytes(path: str) -> bytes:
+    """The beginning of the regular file at `path`, a byte more than a scenario may have."""
+    if "\0" in path:
+        raise ScenarioError("", "no file has a NUL byte in its name")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # O_NONBLOCK: a named pipe would wait for its writer
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+            raise ScenarioError("", f"is {kind}; expected a TOML file")
+        return os.read(descriptor, MOST_BYTES + 1)
+    finally:
+        os.close(descriptor)
+
+
+def _similar(name: str) -> str:
+    """The built-in scenario that `name` may be a misspelling of, as a question."""
+    import difflib  # noqa: PLC0415 - needed for a misspelt name only
+
+    close = difflib.get_close_matches(name, builtin_names(), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _layer(key: str, table: Table) -> Layer:
+    _check_keys(key, table, _LAYER, required=("activation", "weights", "biases"))
+    rows = _list(f"{key}, weights", table["weights"], "a list of rows, one per neuron, such as [[1.5]]")
+    return Layer(
+        activation=_text(f"{key}, activation", table["activation"], f"one of {', '.join(ACTIVATIONS)}"),
+        weights=tuple(_numbers(f"{key}, weights, row {i}", row) for i, row in enumerate(rows, start=1)),
+        biases=_numbers(f"{key}, biases", table["biases"]),
+        trainable=_flag(f"{key}, trainable", table.get("trainable", True)),
+        train_biases=_flag(f"{key}, train_biases", table.get("train_biases", True)),
+    )
+
+
+def _sample(key: str, table: Table) -> Sample:
+    _check_keys(key, table, _SAMPLE, required=_SAMPLE)
+    return Sample(_numbers(f"{key}, x", table["x"]), _numbers(f"{key}, y", table["y"]))
+
+
+def _expectation(key: str, table: Table) -> Expectation:
+    _check_keys(key, table, _EXPECT, required=("quantity", "printed"))
+    printed = table["printed"]
+    if not isinstance(printed, str):
+        printed = repr(_number(f"{key}, printed", printed))
+    return Expectation(
+        epoch=_count(f"{key}, epoch", table.get("epoch", 1)),
+        sample=_count(f"{key}, sample", table.get("sample", 1)),
+        quantity=_text(f"{key}, quantity", table["quantity"]),
+        printed=printed,
+    )
+
+
+def _tables(table: Table, key: str) -> list[tuple[int, Table]]:
+    entries = table.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ScenarioError(key, f"expected [[{key}]] tables")
+    return list(enumerate(entries, start=1))
+
+
+def _check_keys(where: str, table: Table, known: tuple[str, ...], required: tuple[str, ...] = ()) -> None:
+    for key in table:
+        if key not in known:
+            name = key if key.isidentifier() and len(key) <= 40 else _shown(key)
+            raise ScenarioError(
+                f"{where}, {name}" if where else name, f"unknown key; expected one of {', '.join(known)}"
+            )
+    for key in required:
+        if key not in table:
+            raise ScenarioError(where, f"{key} is missing")
+
+
+def _list(key: str, value: object, expected: str) -> list[object]:
+    if not isinstance(value, list):
+        raise ScenarioError(key, f"expected {expected}, not {_shown(value)}")
+    return value
+
+
+def _numbers(key: str, value: object) -> tuple[float, ...]:
+    return tuple(_number(key, entry) for entry in _list(key, value, "a list of numbers"))
+
+
+def _number(key: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ScenarioError(key, f"expected a number, not {_shown(value)}")
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ScenarioError(key, "expected a finite number; this one is too large") from error
+
+
+def _count(key: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ScenarioError(key, f"expected a whole number from 1, not {_shown(value)}")
+    return value
+
+
+def _text(key: str, value: object, expected: str = "text") -> str:
+    if not isinstance(value, str):
+        raise ScenarioError(key, f"expected {expected}, not {_shown(value)}")
+    return value
+
+
+def _flag(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ScenarioError(key, f"expected true or false, not {_shown(value)}")
+    return value
+
+
+def _shown(value: object) -> str:
+    """`value` as TOML spells it, cut to what a one-line message can hold."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and abs(value) > 10**40:
+        return "a number of more than 40 digits"  # Python refuses to spell out one of more than 4,300
+    text = "a table" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -1,0 +1,48 @@
+"""Every command, declared once: bindings, footer, help, command palette and the README's table come from here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a key does.
+
+    `name` is the command's name in code, `keys` are the keys as the terminal library names them, `shown` the same
+    as people write them, `help` says what happens, `footer` is the word for it in the footer (empty: not there).
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    shown: tuple[str, ...]
+    help: str
+    footer: str = ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("next", ("right", "space", "l"), ("→", "space", "l"), "compute the next stage", "next"),
+    Command("back", ("left", "h"), ("←", "h"), "go back one stage", "back"),
+    Command("next_phase", ("pagedown", "right_square_bracket"), ("PgDn", "]"), "to the end of the phase", "phase"),
+    Command("previous_phase", ("pageup", "left_square_bracket"), ("PgUp", "["), "back to the phase before"),
+    Command("next_epoch", ("n",), ("n",), "the same stage, an epoch later", "epoch"),
+    Command("previous_epoch", ("N",), ("N",), "the same, an epoch earlier"),
+    Command("first", ("home",), ("Home",), "to the start of the epoch"),
+    Command("last", ("end",), ("End",), "to the epoch's last stage"),
+    Command("edit", ("e",), ("e",), "edit any number, or the rules", "edit"),
+    Command("undo", ("u",), ("u",), "undo the latest edit"),
+    Command("reset", ("r",), ("r",), "back to the start; edits stay"),
+    Command("play", ("p",), ("p",), "play and pause", "play"),
+    Command("faster", ("plus",), ("+",), "play faster"),
+    Command("slower", ("minus",), ("-",), "play slower"),
+    Command("go_to", ("g",), ("g",), "go to an epoch and a stage"),
+    Command("train", ("c",), ("c",), "train on: many epochs at once", "train"),
+    Command("help", ("question_mark",), ("?",), "this help", "help"),
+    Command("quit", ("q",), ("q",), "quit", "quit"),
+)
+
+
+def command(name: str) -> Command:
+    """The command called `name`.  Raises KeyError for an unknown name."""
+    return _BY_NAME[name]
+
+
+_BY_NAME = {one.name: one for one in COMMANDS}

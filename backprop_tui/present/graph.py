@@ -1,0 +1,40 @@
+"""The computation graph's picture: a neuron's or a network's."""
+
+from backprop_tui.present.network_graph import network_note, network_rows
+from backprop_tui.present.neuron_graph import inputs_in_view, neuron_rows
+from backprop_tui.present.neuron_layout import weight_names
+from backprop_tui.present.picture import Row
+from backprop_tui.stepper.state import State
+
+_SPACED_FROM = 100  # the width from which one input's rows may have air between them
+
+
+def graph_rows(state: State, width: int, height: int) -> tuple[Row, ...]:
+    """The picture at the position of `state`, in `height` rows (at least 6) of `width` cells (at least 60)."""
+    draw = neuron_rows if state.scenario.is_neuron else network_rows
+    return draw(state, width, height)
+
+
+def graph_title(state: State, width: int, height: int) -> str:
+    """The panel's title; where not all is in view, it says what is."""
+    title = "Computation graph"
+    if not state.scenario.is_neuron:
+        note = network_note(state, width, height)
+        return f"{title}, {note}" if note else title
+    names, shown = weight_names(state.view), inputs_in_view(state, height)
+    if len(shown) == len(names):
+        return title
+    return f"{title}, inputs {shown[0] + 1}–{shown[-1] + 1} of {len(names)}"
+
+
+def graph_heights(state: State, width: int) -> tuple[int, ...]:
+    """The heights that the picture can use, ascending."""
+    if not state.scenario.is_neuron:
+        tallest = max(
+            len(state.scenario.layers[0].weights[0]), *(len(layer.weights) for layer in state.scenario.layers)
+        )
+        return (6, 7, 8, *(4 * count for count in range(3, tallest + 1)))
+    inputs = len(weight_names(state.view))
+    if inputs == 1:
+        return (6, 7, 14) if width >= _SPACED_FROM else (6, 7)
+    return (6, 7, *(2 * count + 2 for count in range(3, inputs + 1)))

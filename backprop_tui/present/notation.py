@@ -1,0 +1,162 @@
+"""Rules as text: with names, as a textbook prints them, and with the numbers put in."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from backprop_tui.core.backprop import Phase
+from backprop_tui.core.expression import (
+    Apply,
+    Condition,
+    Expression,
+    Measured,
+    Name,
+    Number,
+    Piecewise,
+    Shorthand,
+    evaluate,
+    substitute,
+)
+from backprop_tui.present.numbers import DIGITS, FULL, exact, number, parse
+
+PHASE_NAMES = {
+    Phase.FORWARD: "forward",
+    Phase.LOSS: "loss",
+    Phase.LOCAL: "local derivatives",
+    Phase.CHAIN: "chain rule",
+    Phase.UPDATE: "update",
+}
+"""What the phases are called."""
+
+Spelling = Callable[[str], str]
+
+_DERIVATIVE = re.compile(r"d([A-Za-z]\w*?)_d([A-Za-z]\w*)")
+_CHOICE, _SUM, _PRODUCT, _PREFIX, _POWER, _ATOM = 0, 1, 2, 3, 4, 5
+
+
+@lru_cache(maxsize=4096)
+def symbol(name: str) -> str:
+    """How the screen spells a quantity: ``dL_dw`` is ``∂L/∂w``, ``loss`` is ``L``, any other name itself."""
+    if match := _DERIVATIVE.fullmatch(name):
+        return f"∂{match[1]}/∂{match[2]}"
+    return "L" if name == "loss" else name
+
+
+def data_name(name: str) -> str:
+    """How code and data spell a quantity: as it is."""
+    return name
+
+
+def formula(rule: Expression, spelling: Spelling = symbol) -> str:
+    """The rule with names: ``2(a − y)``, ``1 if z > 0 else 0``."""
+    return _text(rule, spelling, DIGITS, lead=True)[0]
+
+
+def substituted(rule: Expression, values: Mapping[str, float]) -> str:
+    """The rule with the numbers put in: ``2(3.5 − 4)``.
+
+    Operands have the fewest digits, from four up to all, with which the text evaluates to the rule's value at four
+    significant digits.
+    """
+    numbers = substitute(rule, values)
+    wanted = number(evaluate(numbers, {}))
+    for digits in range(DIGITS, FULL):
+        if number(evaluate(_rounded(numbers, digits), {})) == wanted:
+            return _text(numbers, data_name, digits, lead=True)[0]
+    return _text(numbers, data_name, FULL, lead=True)[0]
+
+
+def _rounded(expression: Expression, digits: int) -> Expression:
+    """`expression` with each number as a reader of its text would read it."""
+    match expression:
+        case Measured(value):
+            return Measured(parse(number(value, digits)))
+        case Apply(function, args):
+            return Apply(function, tuple(_rounded(argument, digits) for argument in args))
+    return expression
+
+
+def _text(expression: Expression, spelling: Spelling, digits: int, *, lead: bool) -> tuple[str, int]:
+    """The text and how tightly its outermost operation binds; `lead` is true in first place."""
+    match expression:
+        case Number(value, sign):
+            return _signed(sign or exact(value), lead)
+        case Measured(value):
+            return _signed(exact(value) if digits == FULL else number(value, digits), lead)
+        case Name(name):
+            return spelling(name), _ATOM
+        case Shorthand(sign, _):
+            return sign, _ATOM
+        case Piecewise():
+            return _choice(expression, spelling, digits)
+        case Apply(function, args):
+            return _applied(function, args, spelling, digits, lead)
+    raise TypeError(f"not an expression: {expression!r}")
+
+
+def _signed(text: str, lead: bool) -> tuple[str, int]:
+    """A negative number stands in parentheses except in first place."""
+    if not text.startswith("−"):
+        return text, _ATOM
+    return (text, _SUM) if lead else (f"({text})", _ATOM)
+
+
+def _applied(
+    function: str, args: tuple[Expression, ...], spelling: Spelling, digits: int, lead: bool
+) -> tuple[str, int]:
+    def part(index: int, binding: int, *, leads: bool) -> str:
+        """An operand, in parentheses where it binds less tightly than its place demands."""
+        text, own = _text(args[index], spelling, digits, lead=leads)
+        negative_number = own == _SUM and isinstance(args[index], Number | Measured)
+        if own >= binding or (negative_number and leads and binding <= _PRODUCT):
+            return text
+        return f"({_text(args[index], spelling, digits, lead=True)[0]})"
+
+    match function:
+        case "+":
+            return " + ".join(
+                part(i, _SUM if i == 0 else _PRODUCT, leads=lead and i == 0) for i in range(len(args))
+            ), _SUM
+        case "−":
+            return f"{part(0, _SUM, leads=lead)} − {part(1, _PRODUCT, leads=False)}", _SUM
+        case "negative":
+            return f"−{part(0, _PRODUCT, leads=False)}", _SUM
+        case "/":
+            return f"{part(0, _PRODUCT, leads=lead)} / {part(1, _PREFIX, leads=False)}", _PRODUCT
+        case "²":
+            return f"{part(0, _ATOM, leads=False)}²", _POWER
+        case "√":
+            return f"√{part(0, _ATOM, leads=False)}", _PREFIX
+        case "e^" | "ln" | "tanh" | "erf" | "max":
+            inner = ", ".join(_text(argument, spelling, digits, lead=True)[0] for argument in args)
+            return f"{function}({inner})", _ATOM
+        case "abs":
+            return f"|{_text(args[0], spelling, digits, lead=True)[0]}|", _ATOM
+    parts = [part(i, _PRODUCT if i == 0 else _PREFIX, leads=lead and i == 0) for i in range(len(args))]
+    return _multiplied(function, args, parts), _PRODUCT
+
+
+def _multiplied(function: str, args: tuple[Expression, ...], parts: list[str]) -> str:
+    """Factors side by side: ``w·x`` for a weighted input, ``2(a − y)`` before a group, else ``p · q``."""
+    if function == "weighted" and isinstance(args[0], Name):
+        return "·".join(parts)
+    beside = isinstance(args[0], Number | Name | Shorthand) and parts[1].startswith("(")
+    if beside and not isinstance(args[1], Measured | Number) and len(args) == 2:
+        return "".join(parts)
+    return " · ".join(parts)
+
+
+def _choice(rule: Piecewise, spelling: Spelling, digits: int) -> tuple[str, int]:
+    if rule.rule is not None:
+        return _text(rule.rule, spelling, digits, lead=False)
+    texts = [
+        f"{_text(branch, spelling, digits, lead=True)[0]} if {_condition(condition, spelling, digits)}"
+        for condition, branch in rule.branches
+    ]
+    return f"{' else '.join(texts)} else {_text(rule.otherwise, spelling, digits, lead=True)[0]}", _CHOICE
+
+
+def _condition(condition: Condition, spelling: Spelling, digits: int) -> str:
+    left = _text(condition.left, spelling, digits, lead=True)[0]
+    right = _text(condition.right, spelling, digits, lead=True)[0]
+    return f"{left} {condition.relation} {right}"

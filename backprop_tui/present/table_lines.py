@@ -1,0 +1,107 @@
+"""Which lines of the derivative table are in view."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from backprop_tui.core.backprop import Phase
+from backprop_tui.present.contributions import contributions_to
+from backprop_tui.stepper.history import Pass
+from backprop_tui.stepper.state import State
+
+TABLE_PHASES = (Phase.LOCAL, Phase.CHAIN, Phase.UPDATE)
+
+HEADINGS = {
+    Phase.LOCAL: "local derivatives: one for each edge",
+    Phase.CHAIN: "chain rule: multiply along the path from the loss",
+    Phase.UPDATE: "update: a step against the gradient",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: the stage it shows, or one contribution to it, or a heading, or nothing."""
+
+    stage: int = 0
+    heading: str = ""
+    via: int = 0  # which contribution to the stage, from 1
+
+
+def table_stages(state: State) -> tuple[int, ...]:
+    """The stages that have a row in the table: all but the forward pass and the loss."""
+    phases = state.timeline.phases
+    return tuple(stage for phase in TABLE_PHASES for stage in phases.get(phase, ()))
+
+
+def spaced_count(state: State) -> int:
+    """How many lines the table takes with headings, and a blank one between the phases."""
+    phases = [phase for phase in TABLE_PHASES if phase in state.timeline.phases]
+    return len(_all_lines(state.view)) + 2 * len(phases) - 1
+
+
+def line_count(state: State) -> int:
+    """How many lines the table takes without headings."""
+    return len(_all_lines(state.view))
+
+
+def table_lines(state: State, height: int, around: int = 0) -> tuple[Line, ...]:
+    """The `height` lines in view: all with headings where they fit, else a window that turns by phase.
+
+    A window starts with the first line of a phase and moves on by windows that overlap by two lines, so that few
+    presses move lines, a phase is seen from its first line, and what was just computed and what comes next are in
+    view together.  The window is the one around the stage `around`, where that is not 0, else the stage at hand.
+    """
+    if spaced_count(state) <= height:
+        return _with_headings(state)
+    lines = _all_lines(state.view)
+    if len(lines) <= height:
+        return lines
+    stages = table_stages(state)
+    stage = max(around or state.position.stage, stages[0])
+    index = next(i for i, line in enumerate(lines) if line.stage == stage)  # with the contributions to it
+    end = next(i for i, line in enumerate(lines) if line.stage == stage and not line.via) + 1  # and what comes next
+    if height <= 3:  # the line before, the one just done, the next
+        first = end - 2
+    else:
+        phase = state.timeline.phases[state.timeline.rules[stage - 1].phase]
+        start = next(i for i, line in enumerate(lines) if line.stage == phase.start)
+        first = max(start + (index - start) // (height - 2) * (height - 2), end - height + 1)
+    first = min(max(first, 0), len(lines) - height)
+    return lines[first : first + height]
+
+
+def table_title(state: State, height: int, around: int = 0) -> str:
+    """What the table's rule says: which derivatives and updates are in view, where not all are."""
+    stages = table_stages(state)
+    shown = [line.stage for line in table_lines(state, height, around) if line.stage and not line.via]
+    if len(shown) == len(stages):
+        return "Derivatives and update"
+    return f"Derivatives {stages.index(shown[0]) + 1}–{stages.index(shown[-1]) + 1} of {len(stages)}"
+
+
+def stage_at(state: State, height: int, y: int, around: int = 0) -> int:
+    """The stage whose row is line `y`; 0 where there is none."""
+    lines = table_lines(state, height, around)
+    return lines[y].stage if 0 <= y < len(lines) else 0
+
+
+@lru_cache(maxsize=4)
+def _all_lines(one: Pass) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    for phase in TABLE_PHASES:
+        for stage in one.timeline.phases.get(phase, ()):
+            count = len(contributions_to(one, one.timeline.rules[stage - 1].node)) if phase is Phase.CHAIN else 0
+            lines += [Line(stage, via=via) for via in range(1, count + 1)] if count > 1 else []
+            lines.append(Line(stage))
+    return tuple(lines)
+
+
+def _with_headings(state: State) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    last = None
+    for line in _all_lines(state.view):
+        phase = state.timeline.rules[line.stage - 1].phase
+        if phase is not last:
+            lines += [*([Line()] if lines else []), Line(heading=HEADINGS[phase])]
+            last = phase
+        lines.append(line)
+    return tuple(lines)

@@ -1,0 +1,101 @@
+"""A run as text, stage by stage: the trace.
+
+The data formats, ``jsonl`` and ``csv``, are contracts: for each stage one object, or row, with the keys of `COLUMNS`.
+``text`` and ``markdown`` are for people.  All come line by line as the run goes on, so a long one begins at once.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from types import MappingProxyType
+
+from backprop_tui.present.notation import data_name, formula, substituted
+from backprop_tui.stepper.machine import Move, apply
+from backprop_tui.stepper.state import State
+
+# The formats import what they alone need: a trace is to start quickly, whichever it is.
+# ruff: noqa: PLC0415
+
+COLUMNS = ("epoch", "sample", "stage", "phase", "quantity", "formula", "substituted", "value")
+
+Record = tuple[int, int, int, str, str, str, str, float | str]
+"""A stage, in the order of `COLUMNS`."""
+
+
+def trace(state: State, epochs: int, form: str = "text") -> Iterator[str]:
+    """The lines, with their ends, that tell the run from `state` on up to the end of epoch `epochs`.
+
+    `form` is one of `FORMATS`.  Where a value stops being finite, that pass is the last.
+    """
+    return FORMATS[form](walk(state, epochs))
+
+
+def walk(state: State, epochs: int) -> Iterator[State]:
+    """The states that ``next`` leads to from `state`, up to the end of epoch `epochs` or of the run."""
+    while (after := apply(state, Move.NEXT)).position != state.position and after.position.epoch <= epochs:
+        yield after
+        state = after
+
+
+def records(states: Iterator[State]) -> Iterator[Record]:
+    """What each stage of `states` computes; numbers in full, infinities and NaN as words."""
+    formulas: dict[int, str] = {}  # a run has thousands of passes, each with the same few
+    for state in states:
+        here, view = state.position, state.view
+        rule = view.timeline.rules[here.stage - 1]
+        if here.stage not in formulas:
+            formulas[here.stage] = formula(rule.expression, data_name)
+        yield (
+            here.epoch,
+            here.sample,
+            here.stage,
+            rule.phase.value,
+            rule.quantity,
+            formulas[here.stage],
+            substituted(rule.expression, view.known),
+            _plain(view.values[here.stage - 1]),
+        )
+
+
+def _plain(value: float) -> float | str:
+    """`value` for a machine to read: no −0, and ``inf``, ``-inf`` and ``nan`` as JSON has no numbers for them."""
+    return value + 0.0 if math.isfinite(value) else str(value)
+
+
+def _jsonl(states: Iterator[State]) -> Iterator[str]:
+    import json
+
+    for record in records(states):
+        yield json.dumps(dict(zip(COLUMNS, record, strict=True)), ensure_ascii=False) + "\n"
+
+
+def _csv(states: Iterator[State]) -> Iterator[str]:
+    import csv
+
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    yield from map(writer.writerow, chain((COLUMNS,), records(states)))
+
+
+class _Echo:
+    """A file that hands back what is written into it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _text(states: Iterator[State]) -> Iterator[str]:
+    from backprop_tui.present.account import text
+
+    return text(states)
+
+
+def _markdown(states: Iterator[State]) -> Iterator[str]:
+    from backprop_tui.present.account import markdown
+
+    return markdown(states)
+
+
+FORMATS: Mapping[str, Callable[[Iterator[State]], Iterator[str]]] = MappingProxyType(
+    {"text": _text, "jsonl": _jsonl, "csv": _csv, "markdown": _markdown}
+)
+"""Every format, by its name."""

@@ -1,0 +1,1 @@
+"""Composition: which panel stands where, which key means which command."""

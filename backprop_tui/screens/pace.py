@@ -1,0 +1,222 @@
+"""What goes on by itself: playing, a stage at a time, and training on, many epochs at a time."""
+
+from dataclasses import replace
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from backprop_tui.panels.form import FormPanel
+from backprop_tui.present.form import Form
+from backprop_tui.present.numbers import number
+from backprop_tui.stepper.machine import Move, apply, last_sample
+from backprop_tui.stepper.state import Position, State
+from backprop_tui.stepper.training import MOST_TRAINED, Verdict, train, verdict
+
+if TYPE_CHECKING:
+    from backprop_tui.screens.main import MainScreen
+
+SPEEDS = (5.0, 3.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05)
+"""Seconds per stage that + and - step through."""
+
+_LOOP_EPOCHS = 10
+_TICK = 0.03  # seconds between two slices; half of them are left for keys and drawing
+_FIRST_SLICE = 64  # epochs; then as many as half a tick allows
+_SAYINGS = {
+    Verdict.CONVERGED: "Converged in epoch {epoch}: {why}.",
+    Verdict.STUCK: "Stuck in epoch {epoch}: a closed gate or a saturated activation lets no gradient through (e).",
+    Verdict.DIVERGED: "",  # the explanation of the stage says it
+}
+
+
+class Attendance:
+    """Starts over when nobody has touched a key for a while; one timer, and nothing on screen while it waits."""
+
+    def __init__(self, screen: "MainScreen", seconds: float | None) -> None:
+        self._screen = screen
+        self._seconds = seconds
+        self._last_touch = monotonic()
+
+    def start(self) -> None:
+        """Wait, where anything is to be waited for."""
+        if self._seconds is not None:
+            self._screen.set_timer(self._seconds, self._look)
+
+    def touched(self) -> None:
+        """Somebody is there."""
+        self._last_touch = monotonic()
+
+    def _look(self) -> None:
+        seconds = self._seconds or 0.0
+        left = self._last_touch + seconds - monotonic()
+        if left <= 0:
+            self.touched()
+            self._screen.start_over()
+            left = seconds
+        self._screen.set_timer(max(left, 0.01), self._look)
+
+
+class Player:
+    """Presses → at a steady pace until told to stop or there is nothing left to compute."""
+
+    def __init__(self, screen: "MainScreen", seconds: float | None, *, loop: bool = False) -> None:
+        self._screen = screen
+        self._asked = seconds is not None
+        self._seconds = 1.0 if seconds is None else seconds
+        self._loop = loop
+        self._timer: Timer | None = None
+
+    @property
+    def playing(self) -> bool:
+        """Whether stages are being computed by themselves."""
+        return self._timer is not None
+
+    def start_if_asked(self) -> None:
+        """Play from the first moment where the command line says so."""
+        if self._asked:
+            self.play()
+
+    def play(self) -> None:
+        """Compute a stage now and then."""
+        self.pause()
+        self._timer = self._screen.set_interval(self._seconds, self._step)
+        self._say()
+
+    def pause(self) -> None:
+        """Stop."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self._screen.notice = ""
+            self._screen.draw()
+
+    def change_speed(self, *, faster: bool) -> None:
+        """Take the next speed, while playing or for the next time."""
+        others = [s for s in SPEEDS if (s < self._seconds if faster else s > self._seconds)]
+        if others:
+            self._seconds = max(others) if faster else min(others)
+        if self.playing:
+            self.play()
+        else:
+            self._screen.notice = f"Playing speed: a stage every {number(self._seconds)} s."
+            self._screen.draw()
+
+    def _step(self) -> None:
+        before = self._screen.state
+        self._screen.state = apply(before, Move.NEXT)
+        if self._loop and _nothing_more(before):
+            self._screen.start_over()
+        elif self._screen.state.position == before.position:
+            self.pause()
+        else:
+            self._say()
+
+    def _say(self) -> None:
+        self._screen.notice = (
+            f"Playing, a stage every {number(self._seconds)} s; + - faster, slower, any other key stops."
+        )
+        self._screen.draw()
+
+
+def _nothing_more(state: State) -> bool:
+    """Whether an audience has seen what there is: the run is over, or an epoch that settles it, or `_LOOP_EPOCHS`."""
+    here = state.position
+    if here.stage < state.timeline.last or here.sample < last_sample(state, here.epoch):
+        return False
+    return here.epoch >= _LOOP_EPOCHS or verdict(state, here.epoch) is not None
+
+
+class Journey:
+    """Computes the way to a far epoch in slices, so that the screen stays alive; Esc stops it."""
+
+    def __init__(self, screen: "MainScreen") -> None:
+        self._screen = screen
+        self._timer: Timer | None = None
+
+    def start(self, position: Position, form: Form) -> None:
+        """Set out for `position`, which `form` asked for."""
+        self.stop()
+        self._position, self._form = position, form
+        if not self._advance():
+            self._timer = self._screen.set_interval(_TICK, self._advance)
+
+    def stop(self) -> bool:
+        """Stay where one is; whether a journey was under way."""
+        if self._timer is None:
+            return False
+        self._timer.stop()
+        self._timer = None
+        return True
+
+    def _advance(self) -> bool:
+        """Compute on for half a tick; whether the end was reached."""
+        history, epoch = self._screen.state.history, self._position.epoch
+        until = perf_counter() + _TICK / 2
+        while perf_counter() < until and history.end is None and len(history.losses) + 1 < epoch:
+            history.reach(min(epoch, len(history.losses) + 1 + _FIRST_SLICE))
+        arrived = history.end is not None or len(history.losses) + 1 >= epoch
+        if arrived:
+            self.stop()
+            self._screen.arrive(self._position, self._form)
+        else:
+            done = f"Computing: epoch {len(history.losses) + 1:,} of {epoch:,}. Esc stops."
+            self._screen.query_one(FormPanel).refuse(replace(self._form, refusal=done))
+        return arrived
+
+
+class Trainer:
+    """Trains on in slices short enough that a key is heard at once."""
+
+    def __init__(self, screen: "MainScreen") -> None:
+        self._screen = screen
+        self._timer: Timer | None = None
+        self._left = 0
+        self._slice = _FIRST_SLICE
+
+    @property
+    def running(self) -> bool:
+        """Whether training is under way."""
+        return self._timer is not None
+
+    def start(self) -> None:
+        """Train on from the epoch on screen."""
+        self._left = MOST_TRAINED
+        self._timer = self._screen.set_interval(_TICK, self._train)
+
+    def stop(self) -> bool:
+        """Stop where one is; whether training was under way."""
+        if not self.running:
+            return False
+        self._end(f"Interrupted in epoch {self._screen.state.position.epoch}.")
+        return True
+
+    def _train(self) -> None:
+        screen = self._screen
+        epochs = min(self._slice, self._left)
+        before = screen.state.position.epoch
+        started = perf_counter()
+        screen.state, verdict = train(screen.state, epochs + 1)
+        self._slice = max(1, self._slice * 2 if perf_counter() - started < _TICK / 2 else self._slice // 2)
+        epoch = screen.state.position.epoch
+        self._left -= epoch - before
+        if verdict is not None:
+            self._end(self._saying(verdict, epoch))
+        elif self._left <= 0 or epoch == before:
+            self._end(f"Stopped in epoch {epoch}: neither converged nor diverged within {MOST_TRAINED:,} epochs.")
+        else:
+            loss = number(screen.state.history.losses[epoch - 1])
+            done = f"{MOST_TRAINED - self._left:,} of at most {MOST_TRAINED:,} epochs"
+            screen.notice = f"Training: {done}, loss {loss}. Any key stops."
+            screen.draw()
+
+    def _saying(self, verdict: Verdict, epoch: int) -> str:
+        loss = self._screen.state.history.losses[epoch - 1] if verdict is not Verdict.DIVERGED else 0.0
+        why = f"the loss is {number(loss)}" if loss <= 1e-12 else "every gradient is as good as 0"
+        return _SAYINGS[verdict].format(epoch=epoch, why=why)
+
+    def _end(self, saying: str) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self._screen.notice = saying
+        self._screen.draw()

@@ -1,0 +1,224 @@
+"""The one way to change a state: ``apply(state, command)``.
+
+    next             (e, s, k) → (e, s, k+1); from a last stage to stage 1 of the next pass
+    back             the way that next came; from stage 0 to the last stage of the pass before
+    next_phase       to the end of the phase that the next stage belongs to
+    previous_phase   to the nearest end of a phase before
+    next_epoch       the same sample and stage, an epoch later; previous_epoch earlier
+    first, last      stage 0 of the epoch's first sample, the last stage of its last
+    reset            the very start; edits stay
+    undo             the run as it was before the latest edit
+    GoTo, Edit       to a position; on with other numbers from the start of the pass on screen
+
+Moves clamp at both ends: stage 0 of the first pass, and the last stage of the pass in which a value stops being
+finite.  What cannot be carried out at all raises `IllegalCommand`; states are frozen, so nothing has happened.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from backprop_tui.core.scenario import Scenario
+from backprop_tui.stepper.history import MOST_EPOCHS, Segment
+from backprop_tui.stepper.state import Position, State
+
+
+class IllegalCommand(ValueError):
+    """The command cannot be carried out in this state; the message says why."""
+
+
+class Move(StrEnum):
+    """The commands that need no more than their name."""
+
+    NEXT = "next"
+    BACK = "back"
+    NEXT_PHASE = "next_phase"
+    PREVIOUS_PHASE = "previous_phase"
+    NEXT_EPOCH = "next_epoch"
+    PREVIOUS_EPOCH = "previous_epoch"
+    FIRST = "first"
+    LAST = "last"
+    RESET = "reset"
+    UNDO = "undo"
+
+
+class GoTo(NamedTuple):
+    """To a position of the run."""
+
+    position: Position
+
+
+class Edit(NamedTuple):
+    """On with `scenario` (same layers, same number of samples) from the start of the pass on screen."""
+
+    scenario: Scenario
+
+
+Command = Move | GoTo | Edit
+
+
+def apply(state: State, command: Command) -> State:
+    """The state after `command`.  Raises IllegalCommand where it cannot be carried out."""
+    if isinstance(command, GoTo):
+        return _go_to(state, command.position)
+    if isinstance(command, Edit):
+        return _edit(state, command.scenario)
+    return TRANSITIONS[command](state)
+
+
+def _at(state: State, epoch: int, sample: int, stage: int) -> State:
+    return replace(state, position=Position(epoch, sample, stage))
+
+
+def _next(state: State) -> State:
+    here = state.position
+    if here.stage < state.timeline.last:
+        return _at(state, here.epoch, here.sample, here.stage + 1)
+    following = _pass_after(state)
+    return _at(state, *following, 1) if following else state
+
+
+def _back(state: State) -> State:
+    here = state.position
+    before = _pass_before(state)
+    if here.stage > 1 or (here.stage == 1 and before is None):
+        return _at(state, here.epoch, here.sample, here.stage - 1)
+    return _at_last_stage(state, *before) if before else state
+
+
+def _next_phase(state: State) -> State:
+    here = state.position
+    for end in state.timeline.phase_ends:
+        if end > here.stage:
+            return _at(state, here.epoch, here.sample, end)
+    after = _next(state)
+    return after if after.position == here else _next_phase(_at(after, after.position.epoch, after.position.sample, 0))
+
+
+def _previous_phase(state: State) -> State:
+    here = state.position
+    for end in reversed(state.timeline.phase_ends):
+        if end < here.stage:
+            return _at(state, here.epoch, here.sample, end)
+    before = _pass_before(state)
+    return _at_last_stage(state, *before) if before else _at(state, here.epoch, here.sample, 0)
+
+
+def _next_epoch(state: State) -> State:
+    here = state.position
+    if here.epoch >= MOST_EPOCHS or not state.history.reach(here.epoch + 1):
+        return state
+    return _clamped(state, Position(here.epoch + 1, here.sample, here.stage))
+
+
+def _previous_epoch(state: State) -> State:
+    here = state.position
+    return state if here.epoch == 1 else _clamped(state, Position(here.epoch - 1, here.sample, here.stage))
+
+
+def _first(state: State) -> State:
+    return _at(state, state.position.epoch, 1, 0)
+
+
+def _last(state: State) -> State:
+    epoch = state.position.epoch
+    return _at_last_stage(state, epoch, last_sample(state, epoch))
+
+
+def _reset(state: State) -> State:
+    return _at(state, 1, 1, 0)
+
+
+def _undo(state: State) -> State:
+    if not state.undo:
+        raise IllegalCommand("nothing to undo: no number has been edited")
+    segments = state.undo[-1]
+    history = state.history.branch(segments)
+    undone = replace(state, segments=segments, undo=state.undo[:-1], history=history)
+    return _clamped(undone, state.position)
+
+
+TRANSITIONS: Mapping[Move, Callable[[State], State]] = MappingProxyType(
+    {
+        Move.NEXT: _next,
+        Move.BACK: _back,
+        Move.NEXT_PHASE: _next_phase,
+        Move.PREVIOUS_PHASE: _previous_phase,
+        Move.NEXT_EPOCH: _next_epoch,
+        Move.PREVIOUS_EPOCH: _previous_epoch,
+        Move.FIRST: _first,
+        Move.LAST: _last,
+        Move.RESET: _reset,
+        Move.UNDO: _undo,
+    }
+)
+
+
+def _go_to(state: State, to: Position) -> State:
+    if not 1 <= to.epoch <= MOST_EPOCHS:
+        raise IllegalCommand(f"epoch {to.epoch}: expected a number from 1 to {MOST_EPOCHS:,}")
+    if not 1 <= to.sample <= state.history.samples:
+        raise IllegalCommand(f"sample {to.sample}: expected a number from 1 to {state.history.samples}")
+    if not state.history.reach(to.epoch) or to.sample > last_sample(state, to.epoch):
+        epoch, sample = state.history.end or (1, 1)
+        raise IllegalCommand(f"the run diverges in epoch {epoch}, sample {sample}; expected nothing later")
+    last = state.history.view(to.epoch, to.sample).timeline.last
+    if not 0 <= to.stage <= last:
+        raise IllegalCommand(f"stage {to.stage}: expected a number from 0 to {last}")
+    return replace(state, position=to)
+
+
+def _edit(state: State, scenario: Scenario) -> State:
+    if _shape(scenario) != _shape(state.scenario):
+        raise IllegalCommand("an edit changes numbers, the activation and the loss, not layers or samples")
+    here = state.position
+    number = (here.epoch - 1) * state.history.samples + here.sample - 1
+    segments = (*(segment for segment in state.segments if segment.start < number), Segment(number, scenario))
+    history = state.history.branch(segments)
+    edited = State(segments, here, (*state.undo, state.segments), history=history)
+    return _clamped(edited, here)
+
+
+def _shape(scenario: Scenario) -> tuple[object, ...]:
+    layers = tuple((len(layer.weights), len(layer.weights[0])) for layer in scenario.layers)
+    return (layers, len(scenario.samples), scenario.name)
+
+
+def _clamped(state: State, wanted: Position) -> State:
+    """At `wanted`, or at the last stage of the run where it ends before that."""
+    history = state.history
+    history.is_end(wanted.epoch, wanted.sample)  # computes the epoch, and with it the end
+    if history.end and history.end < (wanted.epoch, wanted.sample):
+        return _at_last_stage(state, *history.end)
+    last = history.view(wanted.epoch, wanted.sample).timeline.last
+    return _at(state, wanted.epoch, wanted.sample, min(wanted.stage, last))
+
+
+def last_sample(state: State, epoch: int) -> int:
+    """The last sample that the run visits in `epoch`: all, unless it ends there."""
+    samples = state.history.samples
+    state.history.is_end(epoch, samples)  # computes the epoch, and with it the end
+    end = state.history.end
+    return end[1] if end and end[0] == epoch else samples
+
+
+def _at_last_stage(state: State, epoch: int, sample: int) -> State:
+    return _at(state, epoch, sample, state.history.view(epoch, sample).timeline.last)
+
+
+def _pass_after(state: State) -> tuple[int, int] | None:
+    here = state.position
+    if state.ended:
+        return None
+    if here.sample < state.history.samples:
+        return here.epoch, here.sample + 1
+    return (here.epoch + 1, 1) if here.epoch < MOST_EPOCHS else None
+
+
+def _pass_before(state: State) -> tuple[int, int] | None:
+    here = state.position
+    if here.sample > 1:
+        return here.epoch, here.sample - 1
+    return (here.epoch - 1, state.history.samples) if here.epoch > 1 else None

@@ -1,0 +1,57 @@
+"""The timeline of one pass: the rules planned from the graph, numbered as stages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+
+from backprop_tui.core.backprop import Phase, Rule, plan
+from backprop_tui.core.expression import names
+from backprop_tui.core.graph import Graph
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The stages of one pass over `graph`: stage k computes ``rules[k − 1]``, stage 0 is before the first."""
+
+    graph: Graph
+    rules: tuple[Rule, ...]
+
+    @property
+    def last(self) -> int:
+        """The number of stages, which is the number of the last one."""
+        return len(self.rules)
+
+    @cached_property
+    def phases(self) -> Mapping[Phase, range]:
+        """The stages of each phase that has any, in order."""
+        found: dict[Phase, range] = {}
+        for number, rule in enumerate(self.rules, start=1):
+            first = found[rule.phase].start if rule.phase in found else number
+            found[rule.phase] = range(first, number + 1)
+        return MappingProxyType(found)
+
+    @cached_property
+    def phase_ends(self) -> tuple[int, ...]:
+        """The last stage of every phase, ascending."""
+        return tuple(stages[-1] for stages in self.phases.values())
+
+    @cached_property
+    def stage_of(self) -> Mapping[tuple[bool, str], int]:
+        """The stage of each quantity; the key's first part tells an update from the value before it."""
+        keys = ((rule.phase is Phase.UPDATE, rule.quantity) for rule in self.rules)
+        return MappingProxyType({key: number for number, key in enumerate(keys, start=1)})
+
+    def operands(self, stage: int) -> frozenset[str]:
+        """The quantities that the rule of `stage` (from 1) refers to."""
+        return names(self.rules[stage - 1].expression)
+
+    def find(self, quantity: str, *, update: bool = False) -> int:
+        """The stage that computes `quantity` (an update's new value where `update`); 0 where none does."""
+        return self.stage_of.get((update, quantity), 0)
+
+
+@lru_cache(maxsize=32)
+def timeline(graph: Graph) -> Timeline:
+    """The timeline of one pass over `graph`."""
+    return Timeline(graph, plan(graph))

@@ -1,0 +1,60 @@
+"""A state: which run, and where in it."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from backprop_tui.core.scenario import Scenario
+from backprop_tui.stepper.history import History, Pass, Segment
+from backprop_tui.stepper.stages import Timeline
+
+
+class Position(NamedTuple):
+    """Epoch and sample count from 1; stage k means that k stages of the pass are done, 0 that none is."""
+
+    epoch: int = 1
+    sample: int = 1
+    stage: int = 0
+
+
+START = Position()
+"""Before the first stage of a run."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything the screen shows follows from the segments of the run and a position in it.
+
+    `undo` holds the segments as they were before each edit, the latest last.  The history is what has been
+    computed of the segments; it takes no part in comparisons.
+    """
+
+    segments: tuple[Segment, ...]
+    position: Position = START
+    undo: tuple[tuple[Segment, ...], ...] = ()
+    history: History = field(compare=False, repr=False, kw_only=True)
+
+    @property
+    def view(self) -> Pass:
+        """The pass on screen, all its values."""
+        return self.history.view(self.position.epoch, self.position.sample)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that holds for the pass on screen."""
+        return self.view.scenario
+
+    @property
+    def timeline(self) -> Timeline:
+        """The stages of the pass on screen."""
+        return self.view.timeline
+
+    @property
+    def ended(self) -> bool:
+        """Whether the pass on screen is the last one, a value in it not being finite."""
+        return self.history.is_end(self.position.epoch, self.position.sample)
+
+
+def start(scenario: Scenario) -> State:
+    """The state before the first stage of `scenario`."""
+    segments = (Segment(0, scenario),)
+    return State(segments, history=History(segments))

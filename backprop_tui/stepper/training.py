@@ -1,0 +1,74 @@
+"""Training on: many epochs in one go, until there is a reason to stop."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from backprop_tui.core.backprop import gradient_name
+from backprop_tui.core.ops import ACTIVATIONS, slope_at
+from backprop_tui.stepper.history import MOST_EPOCHS, Pass
+from backprop_tui.stepper.machine import last_sample
+from backprop_tui.stepper.state import Position, State
+
+MOST_TRAINED = 100_000
+"""Training on gives up after this many epochs."""
+
+SMALL_LOSS = 1e-12
+SMALL_GRADIENT = 1e-9
+FLAT = 1e-6
+"""An activation with no larger slope lets (nearly) nothing through."""
+
+
+class Verdict(StrEnum):
+    """Why training on stops by itself."""
+
+    CONVERGED = "converged"
+    STUCK = "stuck"
+    DIVERGED = "diverged"
+
+
+def verdict(state: State, epoch: int) -> Verdict | None:
+    """What is to be said of `epoch`, whole; None where training can go on.
+
+    Converged: the loss is at most 1e-12, or every gradient at most 1e-9.  Stuck: the latter because a gate is
+    blocked or an activation saturated while the loss still pulls.  Diverged: a value is not finite.
+    """
+    history = state.history
+    samples = last_sample(state, epoch)
+    if history.is_end(epoch, samples):
+        return Verdict.DIVERGED
+    if history.losses[epoch - 1] <= SMALL_LOSS:
+        return Verdict.CONVERGED
+    if history.peaks[epoch - 1] > SMALL_GRADIENT:
+        return None
+    passes = (history.view(epoch, sample) for sample in range(1, samples + 1))
+    return Verdict.STUCK if any(is_blocked(one) for one in passes) else Verdict.CONVERGED
+
+
+def is_blocked(one: Pass) -> bool:
+    """Whether some activation lets (nearly) nothing of a gradient through that reaches it."""
+    graph, known = one.timeline.graph, one.known
+    for node in graph.computed:
+        if node.operation in ACTIVATIONS and abs(known.get(gradient_name(graph, node.name), 0.0)) > SMALL_GRADIENT:
+            z = known[node.args[0]]
+            # Twice as far out, too: GELU and SiLU are level at the bottom of their dip, but not saturated there.
+            if all(abs(slope_at(node.operation, place)) <= FLAT for place in (z, 2 * z)):
+                return True
+    return False
+
+
+def train(state: State, epochs: int) -> tuple[State, Verdict | None]:
+    """Up to `epochs` epochs on from the one on screen, which counts as the first; and why it stopped, if it did.
+
+    Ends at the last stage of the last epoch examined; where the run diverges, at the stage that did.
+    """
+    epoch = state.position.epoch
+    final = min(epoch + epochs - 1, MOST_EPOCHS)
+    while True:
+        reason = verdict(state, epoch)
+        if reason or epoch >= final:
+            break
+        epoch += 1
+    sample = last_sample(state, epoch)
+    view = state.history.view(epoch, sample)
+    stage = view.first_not_finite if reason is Verdict.DIVERGED else view.timeline.last
+    return replace(state, position=Position(epoch, sample, stage)), reason

@@ -1,0 +1,184 @@
+"""What the stack below does wrong, and the cure for each fault, so that it can be taken out when upstream is mended.
+
+Textual is 8.2.8 where a fault was seen; numbers are issues and pull requests of Textualize/textual.  Nothing here
+imports textual before `prepare` has cleaned the environment, because its constants are read on import.
+"""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from io import TextIOWrapper
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from textual._compositor import ChopsUpdate
+    from textual.events import Key
+
+SILENT_TERMS = ("", "dumb", "unknown")
+"""Values of TERM for which textual would send colours and the alternate screen all the same."""
+
+LAST_SECONDS = 3
+"""How long a program that was told to end may take before the system ends it."""
+
+_END = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+_WHOLE_REPORT = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-Z\\-~]|O[A-Za-z])")  # but the Linux console's "ESC [ [ A"
+_NO_KEY = re.compile(r"\x1b\[(?:<|M|\?[0-9;]+\$y)")
+_RESET_PIXEL_MOUSE = "\x1b[?1016l"
+
+
+def refusal() -> str:
+    """Why the application cannot open here, in one line; empty where it can."""
+    # At end of file textual starts, spins at 100 % CPU and cannot be quit (#6690); it reads standard input and
+    # draws on standard error.
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        return "no terminal to draw on and to read keys from; expected one, or `backprop-tui trace`"
+    term = os.environ.get("TERM", "")
+    if term in SILENT_TERMS:
+        shown = f"TERM is {term}" if term else "TERM is not set"
+        return f"{shown}, which names no terminal to draw on; expected one such as xterm, or `backprop-tui trace`"
+    return ""
+
+
+def prepare() -> None:
+    """Make the process fit to run textual; to be called before textual is imported."""
+    # COLUMNS and LINES override the real size and freeze it against resizing.  TEXTUAL_DRIVER imports any module,
+    # TEXTUAL_LOG and TEXTUAL_SCREENSHOT write files, TEXTUAL_PRESS presses keys, and a TEXTUAL_COLOR_SYSTEM of
+    # nonsense is a KeyError: none of them is ours.
+    for name in [*os.environ]:
+        if name in ("COLUMNS", "LINES", "TEXTUAL") or name.startswith("TEXTUAL_"):
+            del os.environ[name]
+    # A parent that ignores SIGHUP hands that down: the client gone, the application would stay at 100 % CPU.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    # Threads that textual starts inherit this, so that only the main one, which Python's handlers run in, is woken.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _END)
+
+
+def speaks_utf8() -> bool:
+    """Whether the terminal reads what textual writes as UTF-8; elsewhere box lines would show as escapes."""
+    encoding = (getattr(sys.__stderr__, "encoding", "") or "").lower().replace("-", "").replace("_", "")
+    return encoding == "utf8"
+
+
+def draw_in_ascii() -> None:
+    """Let a character that ASCII lacks come out as ``?``: textual's own palette is not ours to redraw."""
+    if isinstance(sys.__stderr__, TextIOWrapper):
+        sys.__stderr__.reconfigure(errors="replace")
+
+
+def tolerate_invalid_utf8() -> None:
+    """Read a byte that is no UTF-8 as �: otherwise one such byte on the input ends the application (#6456)."""
+    with suppress(ImportError):  # there is no such driver on Windows
+        from textual.drivers import linux_driver  # noqa: PLC0415 - only once the environment is clean
+
+        decoder = linux_driver.getincrementaldecoder  # type: ignore[attr-defined]  # textual imports it there
+        linux_driver.getincrementaldecoder = lambda name: partial(decoder(name), errors="replace")  # type: ignore[attr-defined]
+
+
+def tolerate_unknown_keys() -> None:
+    """Let a key report that textual does not know be no key.
+
+    Its parser types an unknown sequence letter by letter, so that a rare function key would carry out commands, and
+    raises on numbers that no key has (``ESC [ 999…;1 H``).  Mouse and mode reports are read elsewhere.
+    """
+    from textual._xterm_parser import XTermParser  # noqa: PLC0415 - only once the environment is clean
+    from textual.events import Key  # noqa: PLC0415
+    from textual.keys import Keys  # noqa: PLC0415
+
+    known = XTermParser._sequence_to_key_events
+
+    def tolerant(parser: XTermParser, sequence: str, alt: bool = False) -> "Iterator[Key]":
+        try:
+            keys = list(known(parser, sequence, alt))
+        except (OverflowError, ValueError):
+            keys = []
+        if not keys and _WHOLE_REPORT.fullmatch(sequence) and not _NO_KEY.match(sequence):
+            keys = [Key(Keys.Ignore, sequence)]
+        yield from keys
+
+    XTermParser._sequence_to_key_events = tolerant  # type: ignore[method-assign, assignment]
+
+
+def paint_only_what_changed() -> None:
+    """Write of a region's rows only the region: textual crops them on the right, but starts each at its widget's edge.
+
+    (`ChopsUpdate.render_segments`; its TODO says so.)  Over a slow line that is half of what a key press sends.
+    """
+    from textual._compositor import ChopsUpdate  # noqa: PLC0415 - only once the environment is clean
+
+    ChopsUpdate.render_segments = _render_cropped  # type: ignore[method-assign, assignment]
+
+
+def _render_cropped(update: "ChopsUpdate", console: "Console") -> str:
+    from rich.control import Control  # noqa: PLC0415 - with textual, once the environment is clean
+
+    written = []
+    for y, start, stop in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            left, right = max(start, x), min(stop, end)
+            if strip is not None and left < right:
+                written.append(Control.move_to(left, y).segment.text + strip.crop(left - x, right - x).render(console))
+    return "".join(written)
+
+
+def end_on_signals(end: Callable[[int], None]) -> None:
+    """Have SIGTERM, SIGHUP and SIGINT call ``end(128 + n)``, which restores the terminal.
+
+    Without handlers SIGTERM dies without restoring screen, cursor and mouse, and SIGINT ends with status 0.
+    To be called within the running event loop.
+    """
+    loop = asyncio.get_running_loop()
+
+    def tell(number: int, _frame: object) -> None:
+        # A terminal that is gone or frozen may never take the last bytes: then the system ends us.  Textual waits for
+        # it even within the loop, whose own signal handlers would wait with it; this one is heard all the same.
+        signal.alarm(LAST_SECONDS)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(end, 128 + number)
+
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for number in _END:
+        signal.signal(number, tell)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _END)
+
+
+def continue_once(driver: object, repaint: Callable[[], object]) -> None:
+    """After a SIGCONT that follows no SIGTSTP (a plain ``kill -STOP``), do nothing but `repaint`.
+
+    Textual's driver starts its input thread on every SIGCONT, be it running or not; two of them then tear the keys
+    apart between them.  To be called within the running event loop, with the application's driver.
+    """
+    loop = asyncio.get_running_loop()
+    resume = signal.getsignal(signal.SIGCONT)
+
+    def continued(number: int, frame: FrameType | None) -> None:
+        if getattr(driver, "_must_signal_resume", True) and callable(resume):
+            resume(number, frame)
+        loop.call_soon_threadsafe(repaint)
+
+    signal.signal(signal.SIGCONT, continued)
+
+
+def restore() -> None:
+    """Take back what textual forgets: the pixel mouse mode 1016, where a terminal with mode 2048 had switched it on."""
+    with suppress(OSError, ValueError):
+        if sys.__stderr__ is not None:
+            sys.__stderr__.write(_RESET_PIXEL_MOUSE)
+            sys.__stderr__.flush()
+    signal.alarm(0)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _END)
+
+
+def leave_at_once(status: int) -> None:
+    """End the process here: with PYTHONINSPECT in the environment, Python would open its prompt to the visitor."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            if stream is not None:
+                stream.flush()
+    os._exit(status)

@@ -1,0 +1,111 @@
+"""Draws the README's pictures: the real application at work, one SVG each.
+
+    python screenshots/make.py
+
+draws them anew, in place.  Another version of Textual or Rich may draw the same screen differently, so those that
+drew are recorded in made-with.txt, and under others nothing is written unless --new-versions says that it is meant.
+"""
+
+import argparse
+import asyncio
+import os
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+for name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL_")]:
+    del os.environ[name]  # read when textual is imported, they would change the pictures
+
+from backprop_tui.app import BackpropApp  # noqa: E402 - as above
+from backprop_tui.core.scenario_file import load  # noqa: E402
+from backprop_tui.launch import Launch  # noqa: E402
+from backprop_tui.panels.palette import LIGHT  # noqa: E402
+
+FOLDER = Path(__file__).resolve().parent
+RECORD = FOLDER / "made-with.txt"
+
+
+class Picture(NamedTuple):
+    """A screen: where the application opens, what is pressed then, the terminal's size, and the theme."""
+
+    scenario: str = "article-7"
+    epoch: int = 1
+    stage: int = 0
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = (80, 24)
+    theme: str = ""
+
+
+PICTURES = {
+    "start": Picture(),
+    "chain-rule": Picture(stage=8),
+    "update": Picture(stage=10),
+    "converged": Picture(epoch=2, stage=3),
+    "dead-relu": Picture("relu-dead", stage=8),
+    "overshoot": Picture("overshoot", epoch=6, stage=3),
+    "diverged": Picture("diverge", epoch=163, stage=3),
+    "edit": Picture(stage=8, keys=("e", "tab", "tab", *"1,5")),
+    "wide": Picture(stage=8, size=(120, 40)),
+    "light": Picture(stage=8, theme=LIGHT.name),
+}
+
+
+async def draw(picture: Picture) -> str:
+    """The SVG of `picture`, the same on every run and every machine."""
+    app = BackpropApp(Launch(load(picture.scenario), epoch=picture.epoch, stage=picture.stage))
+    async with app.run_test(size=picture.size) as pilot:
+        if picture.theme:
+            app.theme = picture.theme
+        await pilot.press(*picture.keys)
+        await pilot.pause()
+        svg = app.export_screenshot(title="backprop-tui", simplify=True)
+    svg = re.sub(r"terminal-\d+", "terminal", svg)
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)  # for viewers that drop a text's leading blanks
+    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)  # a picture loads nothing from elsewhere
+    return "".join(f"{line.rstrip()}\n" for line in svg.splitlines())
+
+
+async def draw_all() -> dict[str, str]:
+    """Every picture's SVG by its name."""
+    return {name: await draw(picture) for name, picture in PICTURES.items()}
+
+
+def installed() -> str:
+    """What draws here, in the words of RECORD."""
+    return ", ".join(f"{package} {version(package)}" for package in ("textual", "rich"))
+
+
+def recorded() -> str:
+    """What drew the pictures as they are; empty before the first."""
+    return RECORD.read_text(encoding="utf-8").strip() if RECORD.exists() else ""
+
+
+def write(folder: Path) -> None:
+    """Write every picture into `folder`, and remove those that are no longer made."""
+    for file in folder.glob("*.svg"):
+        if file.stem not in PICTURES:
+            file.unlink()
+    for name, svg in asyncio.run(draw_all()).items():
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+
+
+def main(arguments: list[str]) -> str | None:
+    """Write the pictures, or give the reason why not."""
+    parser = argparse.ArgumentParser(description="Draw the README's pictures anew.")
+    parser.add_argument("--new-versions", action="store_true", help="drawn by other versions than before, as is meant")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="write there, whatever draws, and record nothing")
+    options = parser.parse_args(arguments)
+    if options.into:
+        write(options.into)
+    elif recorded() in ("", installed()) or options.new_versions:
+        write(FOLDER)
+        RECORD.write_text(f"{installed()}\n", encoding="utf-8")
+    else:
+        return f"nothing written: drawn by {recorded()}, but installed is {installed()}; --new-versions if it is meant"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

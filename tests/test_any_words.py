@@ -1,0 +1,115 @@
+"""Whatever the numbers, there are sentences, they fit and they are true."""
+
+import re
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from backprop_tui.core.backprop import Phase
+from backprop_tui.core.scenario import Scenario
+from backprop_tui.present.explanation import explain
+from backprop_tui.present.numbers import number, parse
+from backprop_tui.present.sentences import apart, fitted, listed, moves
+from backprop_tui.stepper.state import State
+from tests.models import central_difference, neuron, scenarios
+from tests.speaking import neurons, walk
+
+NUMBER = re.compile(r"(?<![\w.,])−?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]\d+)?")
+TOLD_APART = re.compile(r"(from|to|was|now it is) −?\d[\d.]*\d(e[+-]\d+)?")  # these may need more digits
+
+
+def is_formatted(text: str) -> bool:
+    """Whether `text` has at most four significant digits, or is whole: no "-0", no "1.0", no "0.30000000000000004"."""
+    mantissa = text.lstrip("−").partition("e")[0].replace(",", "")
+    if "." not in mantissa:
+        return text != "−0" and len(mantissa) < 8
+    return not mantissa.endswith("0") and len(mantissa.replace(".", "").lstrip("0")) <= 4
+
+
+def check(states: list[State]) -> None:
+    for state in states:
+        lines = explain(state)
+        text = " ".join(lines)
+        assert 1 <= len(lines) <= 3, state.position
+        assert all(0 < len(line) <= 76 for line in lines), lines
+        assert text.endswith((".", ")")), text
+        assert text[0].isupper() or text.split()[0].split("_")[0].rstrip("0123456789") in {"a", "b", "w", "z"}, text
+        assert not re.search(r"(?<!e)-\d|\b(nan|inf)\b|  |[!{}]", text), text
+        assert all(map(is_formatted, NUMBER.findall(TOLD_APART.sub("", text)))), text
+
+
+@given(neurons(), st.integers(1, 4))
+@example(neuron(x=[2.0, 3.0], w=[1e308, -1e308]), 1)
+def test_any_neuron_has_sentences_for_every_stage(scenario: Scenario, epoch: int) -> None:
+    check(walk(scenario, epoch))
+
+
+@given(scenarios(), st.integers(1, 3))
+def test_any_network_has_sentences_for_every_stage(scenario: Scenario, epoch: int) -> None:
+    check(walk(scenario, epoch))
+
+
+CLAIM = re.compile(r"[Rr]aise (\w+) a little and the loss (rises|falls) ([^.:]*(?:\.\d[^.:]*)*)")
+SIZES = {"just as much": 1.0, "twice as much": 2.0, "half as much": 0.5, "about as much": 1.0}
+
+
+@given(neurons(st.one_of(st.sampled_from([0.0, 1.0, -2.0, 0.5]), st.floats(-4, 4))), st.integers(1, 3))
+def test_what_a_gradient_is_said_to_do_it_does(scenario: Scenario, epoch: int) -> None:
+    for state in walk(scenario, epoch)[1:]:
+        claim = CLAIM.search(" ".join(explain(state)))
+        if claim is None:
+            continue
+        name, way, size = claim.groups()
+        value = state.view.values[state.position.stage - 1]
+        assert (way == "rises") == (value > 0)
+        assert value != 0
+        claimed = SIZES[size] if size in SIZES else parse(size.removesuffix(" times as much"))
+        assert claimed == parse(number(abs(value)))
+        known = state.view.known
+        # Near a corner a difference would reach across, and where it is all but flat it is mostly rounding.
+        measurable = min(abs(known["z"]), abs(known["a"] - known["y"])) > 1e-3 < abs(known["da_dz"])
+        if state.timeline.rules[state.position.stage - 1].phase is Phase.CHAIN and measurable:
+            measured = central_difference(state.timeline.graph, state.view.given, name, 1e-6)
+            assert measured == pytest.approx(value, rel=2e-2, abs=1e-3)
+
+
+@given(neurons(), st.integers(1, 3))
+def test_blame_and_change_are_told_as_they_are(scenario: Scenario, epoch: int) -> None:
+    for state in walk(scenario, epoch)[1:]:
+        text, known = " ".join(explain(state)), state.view.known
+        rule, value = state.timeline.rules[state.position.stage - 1], state.view.values[state.position.stage - 1]
+        if "The answer is right" in text and "tiny rest" not in text:
+            assert known["a"] == known["y"]
+        if " goes up," in text or " goes down," in text:
+            assert (" goes up," in text) == (value > known[rule.quantity])
+        if f"{rule.quantity} stays" in text and rule.phase is Phase.UPDATE:
+            assert value == known[rule.quantity]
+        if "too high" in text.replace("too high and", ""):
+            assert known["a"] > known["y"]
+        if "The loss fell" in text or "the loss fell" in text:
+            assert known["loss"] < state.history.view(state.position.epoch - 1, 1).known["loss"]
+
+
+def test_sentences_are_dropped_whole_from_the_end() -> None:
+    assert fitted(["One two.", "Three four."], 8, 2) == ("One two.",)
+    assert fitted(["One two.", "Three four."], 11, 2) == ("One two.", "Three four.")
+    assert fitted(["One two three four."], 10, 2) == ("One two", "three …")  # no room for even one
+    assert fitted(["For y = 4 it is."], 7, 3) == ("For", "y = 4", "it is.")  # an equation stays on one line
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
+def test_different_numbers_are_told_apart(one: float, other: float) -> None:
+    assume(one != other)
+    first, second = apart(one, other)
+    assert first != second
+    assert (parse(first) < parse(second)) == (one < other)
+
+
+def test_words_for_how_much_and_how_many() -> None:
+    assert moves(-1.0) == "falls just as much"
+    assert moves(0.3) == "rises 0.3 times as much"
+    assert moves(0.0) == "does not move"
+    assert moves(1 + 1e-9) == "rises about as much"
+    assert listed(["w1", "w2", "b"]) == "w1, w2 and b"
+    assert listed([f"w{i}" for i in range(30)]) == "w0, w1, … and w29"

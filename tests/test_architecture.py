@@ -1,0 +1,116 @@
+"""The shape of the code: who may know whom, read from the imports and, once, from a running interpreter."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import backprop_tui
+
+PACKAGE = Path(backprop_tui.__file__).parent
+TESTS = Path(__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# core → stepper → present → panels → screens → app → cli: each may know those before it, and the small modules named.
+ROOMS = ["core", "stepper", "present", "panels", "screens", "app", "cli"]
+KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
+    "panels": {"present", "stepper"},
+    "launch": {"core"},
+    "arguments": set(),
+    "terminal": set(),
+    "kiosk": {"app"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+KNOWS["screens"] |= {"launch"}
+KNOWS["app"] |= {"launch", "terminal", "kiosk"}
+KNOWS["cli"] |= {"launch", "terminal", "arguments"}
+LIBRARIES = {
+    "present": {"rich"},
+    **{room: {"rich", "textual"} for room in ("panels", "screens", "app", "kiosk", "terminal")},
+}
+
+
+def room_of(file: Path) -> str:
+    first = file.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The dotted name of every import in `file`, those inside functions and under TYPE_CHECKING too."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            if node.module == "backprop_tui":
+                yield from (f"backprop_tui.{alias.name}" for alias in node.names)
+            else:
+                yield str(node.module)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_a_module_imports_only_what_its_room_may_know(file: Path) -> None:
+    room = room_of(file)
+    assert room in KNOWS, f"{room} is no room: say in this test what it may know"
+    for name in imports(file):
+        top, _, rest = name.partition(".")
+        if top == "backprop_tui":
+            known = rest.partition(".")[0]
+            assert known in {"", "__version__", room} | KNOWS[room], f"{room} must not know {name}"
+        else:
+            assert top in sys.stdlib_module_names | LIBRARIES.get(room, set()), f"{room} must not know {name}"
+
+
+def test_panels_know_of_the_stepper_only_the_state() -> None:
+    known = {name for file in FILES if room_of(file) == "panels" for name in imports(file)}
+    assert {name for name in known if name.startswith("backprop_tui.stepper")} <= {"backprop_tui.stepper.state"}
+
+
+def loaded_after(code: str) -> set[str]:
+    """The top-level modules that a fresh interpreter has loaded after `code`."""
+    report = "; import sys; print('\\n', *{name.partition('.')[0] for name in sys.modules})"
+    where = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}  # the package under test, installed or not
+    command = [sys.executable, "-P", "-c", code + report]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=where)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.system
+def test_everything_below_the_panels_and_the_command_line_load_without_textual() -> None:
+    rooms = ("core", "stepper", "present", "launch", "arguments", "cli")
+    files = [file.relative_to(PACKAGE.parent) for file in FILES if room_of(file) in rooms]
+    modules = [".".join(file.with_suffix("").parts).removesuffix(".__init__") for file in files]
+    assert len(modules) > 20
+    loaded = loaded_after("; ".join(f"import {module}" for module in modules))
+    assert "backprop_tui" in loaded
+    assert "textual" not in loaded
+
+
+@pytest.mark.system
+def test_the_trace_loads_neither_textual_nor_rich() -> None:
+    if not (PACKAGE / "cli.py").exists():
+        pytest.skip("there is no command line yet")
+    for form in ("text", "jsonl", "csv", "markdown"):
+        loaded = loaded_after(f"from backprop_tui.cli import main; assert main(['trace', '--format', '{form}']) == 0")
+        assert "backprop_tui" in loaded
+        assert not loaded & {"textual", "rich"}
+
+
+@pytest.mark.parametrize("folder", [PACKAGE, TESTS], ids=["package", "tests"])
+def test_files_stay_within_350_lines_and_functions_within_60(folder: Path) -> None:
+    long = []
+    for file in sorted(folder.rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        if text.count("\n") > 350:
+            long.append(f"{file.relative_to(folder)}: {text.count(chr(10))} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > 60:
+                    long.append(f"{file.relative_to(folder)}: {node.name} has {length} lines")
+    assert not long, "\n".join(long)

@@ -1,0 +1,253 @@
+"""Each event in a run where it happens, and next to it one where it does not."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backprop_tui.core.scenario import Layer, Sample, Scenario
+from backprop_tui.present.events import Event, Kind, blocked, events, events_at, steepest
+from backprop_tui.stepper.machine import Edit, GoTo, Move, apply, last_sample
+from backprop_tui.stepper.state import Position, State, start
+from tests.models import neuron, scenarios
+
+SLOPE, LOSS, LAST_GRADIENT = 5, 3, 9  # stages of a neuron with one input
+
+
+def at(scenario: Scenario, epoch: int = 1, stage: int = 11, sample: int = 1) -> State:
+    return apply(start(scenario), GoTo(Position(epoch, sample, stage)))
+
+
+def samples(*pairs: tuple[float, float], **rest: object) -> Scenario:
+    """The article's neuron with other samples (x, y)."""
+    layer = Layer("identity", ((1.5,),), (0.5,))
+    return Scenario("samples", (layer,), tuple(Sample((x,), (y,)) for x, y in pairs), **rest)
+
+
+def kinds(state: State) -> list[Kind]:
+    return [event.kind for event in events(state)]
+
+
+def test_the_articles_first_epoch_has_none() -> None:
+    assert events(at(neuron())) == ()
+
+
+def test_a_closed_gate_is_told_at_the_slope() -> None:
+    dead = neuron(w=[-1.5], activation="relu")
+    assert events(at(dead, stage=SLOPE)) == (Event(Kind.GATE_CLOSED, SLOPE, "a"),)
+    assert events(at(dead, stage=SLOPE - 1)) == ()
+    assert events(at(neuron(activation="relu"))) == ()
+    assert kinds(at(neuron(w=[0.0], b=0.0, activation="relu"), stage=SLOPE)) == [Kind.GATE_CLOSED]
+    assert kinds(at(neuron(w=[0.0], b=1e-300, activation="relu"), stage=SLOPE)) == []
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softplus", "elu", "gelu", "silu"])
+def test_flat_is_a_slope_of_exactly_0(activation: str) -> None:
+    far = neuron(x=[1.0], w=[-800.0], b=0.0, y=0.5, activation=activation)
+    near = neuron(x=[1.0], w=[-1.0], b=0.0, y=0.5, activation=activation)
+    assert events(at(far, stage=SLOPE)) == (Event(Kind.FLAT, SLOPE, "a"),)
+    assert kinds(at(near, stage=SLOPE)) == []
+
+
+@pytest.mark.parametrize(
+    ("activation", "z", "saturated"),
+    [
+        ("sigmoid", 12.0, True),
+        ("sigmoid", -12.0, True),
+        ("sigmoid", 6.0, True),  # a(1 − a) = 0.00247, less than a hundredth of 0.25
+        ("sigmoid", 5.9, False),  # 0.00273
+        ("tanh", 3.0, True),  # 1 − a² = 0.00987
+        ("tanh", 2.9, False),  # 0.0121
+        ("elu", -5.0, True),
+        ("elu", -4.0, False),
+        ("softplus", -5.0, True),
+        ("softplus", 50.0, False),
+        ("gelu", -5.0, True),
+        ("gelu", -0.7517915, False),  # level at the bottom of its dip, not for good
+        ("silu", -10.0, True),
+        ("silu", -1.2784645, False),
+        ("leaky_relu", -100.0, False),
+        ("identity", 100.0, False),
+        ("relu", 100.0, False),
+    ],
+)
+def test_saturated_is_almost_flat_from_there_on_outwards(activation: str, z: float, saturated: bool) -> None:
+    state = at(neuron(x=[1.0], w=[z], b=0.0, y=0.5, activation=activation), stage=SLOPE)
+    assert (Kind.SATURATED in kinds(state)) is saturated
+
+
+@pytest.mark.parametrize(
+    ("activation", "slope"), [("sigmoid", 0.25), ("tanh", 1.0), ("relu", 1.0), ("gelu", 1.1289), ("silu", 1.0998)]
+)
+def test_the_steepest_slope(activation: str, slope: float) -> None:
+    assert steepest(activation) == pytest.approx(slope, abs=1e-3)
+
+
+def test_overshoot_is_a_loss_above_that_of_the_epoch_before() -> None:
+    assert events(at(neuron(learning_rate=0.25), 6, LOSS)) == (Event(Kind.OVERSHOOT, LOSS, "loss"),)
+    assert kinds(at(neuron(learning_rate=0.25), 6, LOSS - 1)) == []
+    assert kinds(at(neuron(learning_rate=0.25), 1, LOSS)) == []
+    assert kinds(at(neuron(learning_rate=0.15), 6, LOSS)) == []
+    assert kinds(at(neuron(learning_rate=0.2), 6, LOSS)) == []  # to and fro, the loss the same
+
+
+def test_overshoot_compares_the_same_sample() -> None:
+    two = samples((1.0, 2.0), (2.0, -1.0))  # the second pulls away from the first's target
+    assert kinds(at(two, 2, LOSS, sample=1)) == [Kind.OVERSHOOT]
+    assert kinds(at(two, 1, LOSS, sample=2)) == []  # 20.25 after 0: of another sample
+    assert kinds(at(two, 2, LOSS, sample=2)) == []
+
+
+def test_a_loss_that_rose_because_of_an_edit_did_not_overshoot() -> None:
+    state = apply(at(neuron(learning_rate=0.05), 3, LOSS), Edit(neuron(y=40.0, learning_rate=0.05)))
+    assert state.view.known["loss"] > state.history.view(2, 1).known["loss"]
+    assert kinds(state) == []
+
+
+def rises(scenario: Scenario, epoch: int) -> bool:
+    now, before = (at(scenario, number, LOSS).view.known["loss"] for number in (epoch, epoch - 1))
+    return now > before
+
+
+def test_a_loss_as_good_as_0_and_one_that_rose_by_a_rounding_did_not_overshoot() -> None:
+    tiny = neuron(b=1 - 1e-8, learning_rate=0.25)
+    assert rises(tiny, 2)
+    assert kinds(at(tiny, 2, LOSS)) == [Kind.CONVERGED]
+    level = neuron(w=[0.0], b=1e-8, y=0.5, activation="sigmoid", loss="bce", learning_rate=3.0)  # 0.6931 at best
+    assert rises(level, 6)
+    assert kinds(at(level, 6, LOSS)) == []
+    assert kinds(at(level, 14, LOSS)) == [Kind.OVERSHOOT]
+
+
+def test_divergence_is_the_first_value_that_is_not_finite_and_the_last_event() -> None:
+    scenario = neuron(learning_rate=0.25)
+    last = at(scenario, 878)
+    assert events(last) == (Event(Kind.DIVERGED, LOSS, "loss"),)
+    assert kinds(at(scenario, 878, LOSS - 1)) == []
+    assert Kind.DIVERGED not in kinds(at(scenario, 877))
+    assert events(at(neuron(x=[1e308], w=[10.0]))) == (Event(Kind.DIVERGED, 1, "z"),)
+    assert events(at(neuron(x=[1e5], learning_rate=1e300)))[-1] == Event(Kind.DIVERGED, 10, "w")
+
+
+def test_converged_where_the_loss_is_as_good_as_0() -> None:
+    assert events(at(neuron(), 2, LOSS)) == (Event(Kind.CONVERGED, LOSS, "loss"),)
+    assert kinds(at(neuron(), 2, LOSS - 1)) == []
+    assert kinds(at(neuron(b=0.9999995), stage=LOSS)) == [Kind.CONVERGED]  # wrong by 5e-7, squared 2.5e-13
+    assert kinds(at(neuron(b=0.99999), stage=LOSS)) == []
+
+
+def test_an_epoch_of_several_samples_converges_at_its_last() -> None:
+    right = samples((2.0, 3.5), (1.0, 2.0))
+    assert kinds(at(right, stage=LOSS, sample=1)) == []
+    assert kinds(at(right, stage=LOSS, sample=2)) == [Kind.CONVERGED]
+    wrong_before = samples((2.0, 3.6), (0.0, 0.5), learning_rate=0.0)
+    assert kinds(at(wrong_before, stage=LOSS, sample=2)) == []
+
+
+@pytest.mark.parametrize(
+    ("activation", "target", "out"),
+    [
+        ("sigmoid", 4.0, True),
+        ("sigmoid", -0.1, True),
+        ("sigmoid", 1.0, False),
+        ("tanh", 1.5, True),
+        ("tanh", -1.0, False),
+        ("relu", -1.0, True),
+        ("relu", 0.0, False),
+        ("relu", 1e9, False),
+        ("gelu", -0.2, True),
+        ("gelu", -0.1, False),
+        ("identity", -1e9, False),
+    ],
+)
+def test_a_target_out_of_reach_is_told_at_the_loss(activation: str, target: float, out: bool) -> None:
+    scenario = neuron(y=target, activation=activation)
+    expected = [Event(Kind.OUT_OF_REACH, LOSS, "loss")] if out else []
+    assert [event for event in events(at(scenario, stage=LOSS)) if event.kind is Kind.OUT_OF_REACH] == expected
+    assert Kind.OUT_OF_REACH not in kinds(at(scenario, stage=LOSS - 1))
+
+
+def test_every_output_of_a_network_has_its_own_reach() -> None:
+    layers = (Layer("relu", ((1.0,), (2.0,)), (0.1, 0.2)), Layer("sigmoid", ((0.5, 1.0), (1.0, 0.5)), (0.0, 0.0)))
+    within = Scenario("n", layers, (Sample((1.0,), (0.5, 0.9)),))
+    beyond = Scenario("n", layers, (Sample((1.0,), (0.5, 1.1)),))
+    assert Kind.OUT_OF_REACH not in kinds(at(within, stage=LOSS + 6))
+    assert Event(Kind.OUT_OF_REACH, 9, "loss") in events(at(beyond, stage=9))
+
+
+def test_zero_gradient_needs_every_gradient() -> None:
+    assert Event(Kind.ZERO_GRADIENT, LAST_GRADIENT, "b") in events(at(neuron(), 2, LAST_GRADIENT))
+    assert Kind.ZERO_GRADIENT not in kinds(at(neuron(), 2, LAST_GRADIENT - 1))
+    assert kinds(at(neuron(x=[0.0]), stage=LAST_GRADIENT)) == []  # b still learns
+    assert Kind.ZERO_GRADIENT in kinds(at(neuron(w=[-1.5], activation="relu"), stage=LAST_GRADIENT))
+    assert Kind.ZERO_GRADIENT in kinds(at(neuron(b=1 - 1e-10), stage=LAST_GRADIENT))  # 4e-10, as training has it
+    assert Kind.ZERO_GRADIENT not in kinds(at(neuron(b=1 - 1e-9), stage=LAST_GRADIENT))
+
+
+def test_blocked_gradients_bear_the_word_for_their_reason() -> None:
+    dead = neuron(w=[-1.5], activation="relu")
+    assert blocked(at(dead, stage=4)) == {}
+    assert blocked(at(dead, stage=5)) == {"da_dz": "gate"}
+    assert blocked(at(dead, stage=8)) == {"da_dz": "gate", "dL_dw": "gate"}
+    assert blocked(at(dead)) == {"da_dz": "gate", "dL_dw": "gate", "dL_db": "gate"}
+    assert blocked(at(neuron(w=[50.0], activation="sigmoid"))) == dict.fromkeys(("da_dz", "dL_dw", "dL_db"), "flat")
+
+
+def test_a_zero_for_another_reason_is_not_blocked() -> None:
+    assert blocked(at(neuron(), 2)) == {}  # the answer is right
+    assert blocked(at(neuron(x=[0.0], activation="relu"))) == {}  # the input is 0
+    assert blocked(at(neuron(w=[-1.5], y=0.0, activation="relu"))) == {"da_dz": "gate"}  # nothing arrives at the gate
+    assert "dL_dw" in blocked(at(neuron(x=[0.0], b=-1.0, activation="relu")))  # stopped before it reaches the 0
+
+
+def test_nothing_is_blocked_once_the_numbers_mean_nothing() -> None:
+    not_a_number = at(neuron(x=[1e200, -1e200], w=[1e200, 1e200], activation="relu"))
+    assert not_a_number.view.known["da_dz"] == 0
+    assert blocked(not_a_number) == {}
+
+
+def hidden_relus(first: float, second: float, *, through_second: float = 1.0) -> Scenario:
+    """x = 1, a shared first neuron, two ReLUs with these biases, and an output that adds them up."""
+    layers = (
+        Layer("identity", ((1.0,),), (0.0,)),
+        Layer("relu", ((1.0,), (1.0,)), (first, second)),
+        Layer("identity", ((1.0, through_second),), (0.0,)),
+    )
+    return Scenario("hidden", layers, (Sample((1.0,), (9.0,)),))
+
+
+def words_at_the_end(scenario: Scenario) -> dict[str, str]:
+    return dict(blocked(apply(start(scenario), Move.LAST)))
+
+
+def test_a_gradient_is_blocked_where_every_path_is() -> None:
+    assert words_at_the_end(hidden_relus(0.5, 0.5)) == {}
+    one = words_at_the_end(hidden_relus(-5.0, 0.5))
+    assert one["dL_dz2_1"] == one["dL_dw2_1_1"] == one["dL_db2_1"] == "gate"
+    assert "dL_da1_1" not in one
+    assert "dL_dw1_1_1" not in one
+    both = words_at_the_end(hidden_relus(-5.0, -5.0))
+    assert both["dL_da1_1"] == both["dL_dz1_1"] == both["dL_dw1_1_1"] == "gate"
+    weightless = words_at_the_end(hidden_relus(-5.0, 0.5, through_second=0.0))  # 0 too, but not for a gate alone
+    assert "dL_da1_1" not in weightless
+
+
+@given(scenarios(), st.integers(1, 3))
+def test_events_and_blocked_quantities_appear_at_their_stage_and_stay(scenario: Scenario, epoch: int) -> None:
+    state = start(scenario)
+    for _ in range(1, epoch):
+        state = apply(state, Move.NEXT_EPOCH)
+    epoch = state.position.epoch
+    state = apply(state, GoTo(Position(epoch, last_sample(state, epoch), 0)))
+    last = apply(state, Move.LAST)
+    told, words = events(last), blocked(last)
+    assert [event.stage for event in told] == sorted(event.stage for event in told)
+    for stage in range(last.timeline.last + 1):
+        here = apply(last, GoTo(Position(epoch, last.position.sample, stage)))
+        assert events(here) == tuple(event for event in told if event.stage <= stage)
+        assert events_at(here) == {event.kind for event in told if event.stage == stage}
+        known = {rule.quantity for rule in here.timeline.rules[:stage]}
+        assert blocked(here) == {name: word for name, word in words.items() if name in known}
+    assert all(last.view.known[name] == 0 for name in words)
+    assert (Kind.DIVERGED in events_at(last) or last.ended) == (not all(map(math.isfinite, last.view.values)))

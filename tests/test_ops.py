@@ -1,0 +1,166 @@
+"""The table of operations: every row against PyTorch, against central differences, and with texts that read."""
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from backprop_tui.core.expression import Name, evaluate, names
+from backprop_tui.core.ops import ACTIVATIONS, LOSSES, OPERATIONS, Operation, slope_at
+from backprop_tui.present.notation import formula
+
+CONTRACT_ACTIVATIONS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "gelu", "silu"]
+CONTRACT_LOSSES = ["mse", "half_squared", "mae", "huber", "bce"]
+
+
+def at(operation: str, numbers: list[float]) -> tuple[float, list[float]]:
+    """The value of `operation` and its partials at `numbers`."""
+    args = tuple(Name(f"v{i}") for i in range(len(numbers)))
+    values = {name.name: number for name, number in zip(args, numbers, strict=True)}
+    row = OPERATIONS[operation]
+    values["own"] = evaluate(row.value(args), values)
+    return values["own"], [evaluate(partial, values) for partial in row.partials(args, Name("own"))]
+
+
+def near(value: float, expected: float) -> bool:
+    """Whether `value` is within the contract's 1e-12 · max(1, |expected|)."""
+    return value == expected or abs(value - expected) <= 1e-12 * max(1.0, abs(expected))
+
+
+def test_the_table_holds_what_the_contract_lists() -> None:
+    assert list(ACTIVATIONS) == CONTRACT_ACTIVATIONS
+    assert list(LOSSES) == CONTRACT_LOSSES
+    assert {*OPERATIONS} == {*ACTIVATIONS, *LOSSES, "add", "multiply", "affine"}
+
+
+@pytest.mark.parametrize("name", CONTRACT_ACTIVATIONS)
+def test_an_activation_and_its_slope_are_pytorchs(name: str, pytorch: dict[str, Any]) -> None:
+    rows = pytorch["activations"][name]
+    assert len(rows) > 30
+    for z, value, slope in rows:
+        expected = value, slope
+        if name == "softplus" and z > 20:  # where PyTorch switches to z and the contract stays exact
+            expected = z + math.log1p(math.exp(-z)), 1 / (1 + math.exp(-z))
+        a, (da_dz,) = at(name, [z])
+        assert near(a, expected[0]), (z, a, expected)
+        assert near(da_dz, expected[1]), (z, da_dz, expected)
+
+
+@pytest.mark.parametrize("name", CONTRACT_LOSSES)
+def test_a_loss_and_its_slopes_are_pytorchs(name: str, pytorch: dict[str, Any]) -> None:
+    rows = pytorch["losses"][name]
+    assert len(rows) > 10
+    for answers, targets, value, slopes in rows:
+        loss, partials = at(name, [*answers, *targets])
+        assert near(loss, float(value)), (answers, targets, loss, value)
+        for a, y, partial, slope in zip(answers, targets, partials, slopes, strict=True):
+            # PyTorch's smallest divisor is 1e-12 rounded to 32 bits, the contract's is 1e-12.
+            expected = (a - y) / 1e-12 if name == "bce" and a * (1 - a) < 1e-12 else float(slope)
+            assert near(partial, expected), (answers, targets, partials, slopes)
+
+
+def test_the_conventions_at_kinks_are_the_contracts() -> None:
+    slopes = {name: at(name, [0.0])[1] for name in ("relu", "leaky_relu", "elu")}
+    assert slopes == {"relu": [0.0], "leaky_relu": [0.01], "elu": [1.0]}
+    assert at("mae", [3.0, 3.0]) == (0.0, [0.0])
+    assert at("huber", [3.0, 3.0]) == (0.0, [0.0])
+
+
+@pytest.mark.parametrize("name", CONTRACT_ACTIVATIONS)
+def test_a_convention_is_stated_for_every_kink_as_it_is_computed(name: str) -> None:
+    row = ACTIVATIONS[name]
+    for kink in row.kinks:
+        assert slope_at(name, kink - 1e-9) != slope_at(name, kink + 1e-9)
+        assert row.convention == f"{name}′({kink:g}) = {slope_at(name, kink):g}"
+
+
+@given(st.sampled_from(CONTRACT_ACTIVATIONS), st.floats(allow_nan=False, allow_infinity=False))
+def test_no_number_makes_an_activation_raise_or_leave_its_range(name: str, z: float) -> None:
+    value, (slope,) = at(name, [z])
+    assert ACTIVATIONS[name].low <= value <= ACTIVATIONS[name].high
+    assert math.isfinite(slope)
+
+
+@given(st.sampled_from(CONTRACT_LOSSES[:4]), st.lists(st.floats(-1e308, 1e308), min_size=2, max_size=2))
+def test_no_number_makes_a_loss_raise(name: str, numbers: list[float]) -> None:
+    value, (slope,) = at(name, numbers)
+    assert value >= 0
+    assert not math.isnan(slope)
+
+
+def test_saturation_and_overflow_are_exact() -> None:
+    assert at("sigmoid", [-800.0]) == (0.0, [0.0])
+    assert at("sigmoid", [800.0]) == (1.0, [0.0])
+    assert at("softplus", [900.0]) == (900.0, [1.0])
+    assert at("softplus", [25.0])[0] == 25.0 + math.log1p(math.exp(-25.0)) != 25.0
+    assert at("mse", [1e300, -1e300]) == (math.inf, [4e300])
+    assert at("bce", [1.0, 0.0])[0] == at("bce", [0.0, 1.0])[0] == 100.0
+
+
+@pytest.mark.parametrize("name", CONTRACT_ACTIVATIONS)
+def test_the_stated_range_is_reached_or_approached(name: str) -> None:
+    answers = [at(name, [z / 64])[0] for z in range(-64 * 50, 64 * 50)]
+    row = ACTIVATIONS[name]
+    assert min(answers) == pytest.approx(row.low, abs=1e-4) if math.isfinite(row.low) else min(answers) < -0.4
+    assert max(answers) == pytest.approx(row.high, abs=1e-4) if math.isfinite(row.high) else max(answers) > 40
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_every_row_has_its_texts_its_arity_and_a_partial_for_each_argument(operation: Operation) -> None:
+    counts = [count for count in range(1, 8) if count in operation.arity]
+    assert counts == {"activation": [1], "loss": [2, 4, 6], "affine": [3, 5, 7]}.get(
+        kind_of(operation), list(range(2 if operation.name == "multiply" else 1, 8))
+    )
+    for count in counts:
+        args = tuple(Name(f"v{i}") for i in range(count))
+        partials = operation.partials(args, Name("own"))
+        assert len(partials) == (count // 2 if operation.name in LOSSES else count)
+        assert names(operation.value(args)) == {name.name for name in args}
+        for rule in (operation.value(args), *partials):
+            text = formula(rule)
+            assert text
+            assert all(name in text for name in names(rule))
+    row = ACTIVATIONS.get(operation.name) or LOSSES.get(operation.name)
+    if row:
+        assert row.about == row.about.strip(" .") != ""
+        assert bool(row.kinks) <= bool(row.convention)
+
+
+def kind_of(operation: Operation) -> str:
+    if operation.name in ACTIVATIONS:
+        return "activation"
+    return "loss" if operation.name in LOSSES else operation.name
+
+
+@given(st.data())
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_partial_agrees_with_central_differences(name: str, data: st.DataObject) -> None:
+    count = data.draw(st.sampled_from([n for n in range(1, 8) if n in OPERATIONS[name].arity]))
+    number = st.floats(0.05, 0.95) if name == "bce" else st.floats(-3, 3)
+    numbers = data.draw(st.lists(number, min_size=count, max_size=count))
+    if name in ACTIVATIONS:
+        assume(all(abs(numbers[0] - kink) > 1e-3 for kink in ACTIVATIONS[name].kinks))
+    if name in LOSSES:
+        half = count // 2
+        gaps = [a - y for a, y in zip(numbers[:half], numbers[half:], strict=True)]
+        assume(all(abs(gap - kink) > 1e-3 for gap in gaps for kink in LOSSES[name].kinks))
+    step = 1e-5
+    for i, partial in enumerate(at(name, numbers)[1]):
+        above, below = (at(name, [*numbers[:i], numbers[i] + move, *numbers[i + 1 :]])[0] for move in (step, -step))
+        assert partial == pytest.approx((above - below) / (2 * step), rel=1e-5, abs=1e-5)
+
+
+def test_an_affine_sum_runs_left_to_right_with_the_bias_last() -> None:
+    w1, w2, x1, x2, b = 1e16, 1.0, 1.0, 1.0, -1e16
+    assert at("affine", [w1, w2, x1, x2, b])[0] == 0.0  # any other order gives 1
+    assert at("affine", [2.0, 3.0, 5.0, 7.0, 11.0]) == (42.0, [5.0, 7.0, 2.0, 3.0, 1.0])
+
+
+def test_several_outputs_are_averaged_but_by_half_squared() -> None:
+    for name in CONTRACT_LOSSES:
+        (single, (slope,)), (double, slopes) = at(name, [0.25, 1.0]), at(name, [0.25, 0.25, 1.0, 1.0])
+        share = 1.0 if name == "half_squared" else 0.5
+        assert double == pytest.approx(2 * share * single)
+        assert slopes == pytest.approx([share * slope, share * slope])

@@ -1,0 +1,156 @@
+"""Starting and ending in a real pseudo-terminal, where the stack below has faults: each is kept from the user."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.terminal import Terminal
+
+pytestmark = pytest.mark.system
+
+READY = "q quit"
+
+
+def restored(terminal: Terminal) -> bool:
+    """Whether everything that was switched on was switched off again, the last word being off."""
+    received = bytes(terminal.received)
+    modes = {"1049": "l", "25": "h", "1000": "l", "1003": "l", "1006": "l", "2004": "l"}
+    for mode, last in modes.items():
+        on, off = (f"\x1b[?{mode}{letter}".encode() for letter in ("hl" if last == "l" else "lh"))
+        if on in received and received.rfind(off) < received.rfind(on):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_with_128_and_its_number_and_the_terminal_restored(number: signal.Signals) -> None:
+    with Terminal("--mouse") as terminal:
+        terminal.wait_for(READY)
+        terminal.kill(number)
+        assert terminal.wait() == 128 + number
+        assert restored(terminal)
+
+
+def test_ctrl_c_and_q_restore_the_terminal() -> None:
+    for keys, status in (("\x03", 130), ("q", 0)):
+        with Terminal("--mouse") as terminal:
+            terminal.wait_for(READY)
+            terminal.send(keys)
+            assert terminal.wait() == status
+            assert restored(terminal)
+
+
+def test_sighup_ignored_by_the_parent_ends_the_application_all_the_same() -> None:
+    with Terminal(ignored=signal.SIGHUP) as terminal:
+        terminal.wait_for(READY)
+        terminal.kill(signal.SIGHUP)
+        assert terminal.wait() == 128 + signal.SIGHUP
+
+
+def test_a_terminal_that_is_gone_ends_the_application() -> None:
+    with Terminal() as terminal:
+        terminal.wait_for(READY)
+        terminal.hang_up()
+        assert terminal.wait() != 0
+
+
+def test_invalid_utf8_is_no_end() -> None:
+    with Terminal() as terminal:
+        terminal.wait_for(READY)
+        terminal.send_bytes(b"\xff\xc3(\xe2\x82")
+        terminal.send("l")
+        terminal.wait_for("stage 1 of 11")
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown", ""])
+def test_terms_that_name_no_terminal_are_refused_in_one_line(term: str) -> None:
+    with Terminal(env={"TERM": term}) as terminal:
+        assert terminal.wait() == 2
+        lines = terminal.text.strip().replace("\n", "")
+        assert lines.startswith("backprop-tui: TERM is")
+        assert "trace" in lines
+        assert b"\x1b" not in terminal.received
+
+
+@pytest.mark.parametrize("stream", ["stdin", "stdout", "stderr"])
+def test_a_stream_that_is_no_terminal_is_refused(stream: str) -> None:
+    master, slave = os.openpty()
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), slave)
+    streams[stream] = subprocess.DEVNULL if stream == "stdin" else subprocess.PIPE
+    done = subprocess.run([sys.executable, "-m", "backprop_tui"], **streams, timeout=30, check=False)
+    os.close(slave)
+    said = done.stderr if stream == "stderr" else os.read(master, 4096)
+    os.close(master)
+    assert done.returncode == 2
+    assert b"trace" in said
+    assert b"\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    "env", [{"LC_ALL": "en_US.ISO-8859-1"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}]
+)
+def test_another_encoding_gets_ascii(env: dict[str, str]) -> None:
+    with Terminal("--stage", "8", env={"PYTHONUTF8": "0", **env}) as terminal:
+        terminal.wait_for(READY)
+        if "dL/dw @-2 <==" not in terminal.text:  # the machine may lack that locale, and Python then speaks UTF-8
+            assert "LC_ALL" in env
+            assert "∂L/∂w ●−2 ◀══" in terminal.text
+        else:
+            assert all(byte < 128 for byte in terminal.received)
+        assert "\\u" not in terminal.text
+
+
+def test_the_option_draws_in_ascii_anywhere() -> None:
+    with Terminal("--ascii", "--stage", "8") as terminal:
+        terminal.wait_for(READY)
+        assert "dL/dw @-2 <==" in terminal.text
+        assert terminal.text.isascii()
+
+
+def test_exported_columns_and_lines_do_not_freeze_the_size() -> None:
+    with Terminal(env={"COLUMNS": "40", "LINES": "6"}) as terminal:
+        terminal.wait_for(READY)
+        terminal.resize(100, 30)
+        terminal.wait_for(lambda t: t.screen.display[29].startswith(" → next"))
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"TEXTUAL_COLOR_SYSTEM": "nonsense"},
+        {"TEXTUAL_COLOR_SYSTEM": "none"},
+        {"TEXTUAL_DRIVER": "nowhere:Nothing"},
+        {"TEXTUAL_PRESS": "q"},
+        {"TEXTUAL_THEME": "nonsense"},
+        {"TEXTUAL_FPS": "many"},
+        {"TEXTUAL": "debug,devtools"},
+    ],
+)
+def test_the_librarys_environment_variables_have_no_say(env: dict[str, str]) -> None:
+    with Terminal(env=env) as terminal:
+        terminal.wait_for(READY)
+        terminal.send("l")
+        terminal.wait_for("stage 1 of 11")
+
+
+def test_an_unexpected_error_is_one_line_without_paths() -> None:
+    with Terminal(broken=True) as terminal:
+        terminal.wait_for(READY)
+        terminal.send("l")
+        assert terminal.wait() == 1
+        assert restored(terminal)
+        said = terminal.text.replace("\n", "")
+        assert "backprop-tui: unexpected RuntimeError: broken on purpose" in said
+        assert ".py" not in said
+
+
+def test_the_details_of_an_unexpected_error_are_there_where_asked_for() -> None:
+    with Terminal("--debug", broken=True, rows=60) as terminal:
+        terminal.wait_for(READY)
+        terminal.send("l")
+        assert terminal.wait() == 1
+        assert "broken on purpose" in terminal.text
+        assert "Traceback" in terminal.text
