@@ -79,6 +79,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the first state at once, and play if asked to."""
+        self._first_theme = self.app.theme
         self.lay_out()
         self.player.start_if_asked()
         self.attendance.start()
@@ -90,6 +91,7 @@ class MainScreen(Screen[None]):
         self.stop_at_once()
         self.leave()
         self.state, self.notice = self._first, ""
+        self.app.theme = self._first_theme
         self.lay_out()
         self.player.start_if_asked()
 

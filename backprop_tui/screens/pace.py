@@ -30,12 +30,16 @@ _SAYINGS = {
 
 
 class Attendance:
-    """Starts over when nobody has touched a key for a while; one timer, and nothing on screen while it waits."""
+    """Starts over when a visitor has not touched a key for a while; one timer, and nothing on screen while it waits.
+
+    Where nobody has been since the start, there is nothing to forget: a demo plays on.
+    """
 
     def __init__(self, screen: "MainScreen", seconds: float | None) -> None:
         self._screen = screen
         self._seconds = seconds
         self._last_touch = monotonic()
+        self._visited = False
 
     def start(self) -> None:
         """Wait, where anything is to be waited for."""
@@ -45,14 +49,16 @@ class Attendance:
     def touched(self) -> None:
         """Somebody is there."""
         self._last_touch = monotonic()
+        self._visited = True
 
     def _look(self) -> None:
         seconds = self._seconds or 0.0
         left = self._last_touch + seconds - monotonic()
         if left <= 0:
-            self.touched()
-            self._screen.start_over()
             left = seconds
+            if self._visited:
+                self._visited = False
+                self._screen.start_over()
         self._screen.set_timer(max(left, 0.01), self._look)
 
 
@@ -62,7 +68,7 @@ class Player:
     def __init__(self, screen: "MainScreen", seconds: float | None, *, loop: bool = False) -> None:
         self._screen = screen
         self._asked = seconds is not None
-        self._seconds = 1.0 if seconds is None else seconds
+        self._usual = self._seconds = 1.0 if seconds is None else seconds
         self._loop = loop
         self._timer: Timer | None = None
 
@@ -72,7 +78,8 @@ class Player:
         return self._timer is not None
 
     def start_if_asked(self) -> None:
-        """Play from the first moment where the command line says so."""
+        """At the usual speed, play from the first moment where the command line says so."""
+        self._seconds = self._usual
         if self._asked:
             self.play()
 
@@ -182,6 +189,8 @@ class Trainer:
         """Train on from the epoch on screen."""
         self._left = MOST_TRAINED
         self._timer = self._screen.set_interval(_TICK, self._train)
+        self._screen.notice = "Training. Any key stops."
+        self._screen.draw()
 
     def stop(self) -> bool:
         """Stop where one is; whether training was under way."""
