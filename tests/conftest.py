@@ -20,7 +20,7 @@ def pytorch() -> dict[str, Any]:
     return json.loads((Path(__file__).parent / "data" / "pytorch.json").read_text(encoding="utf-8"))
 
 
-RECORDED_WITH = Path(__file__).parent / "__snapshots__" / "textual-version"
+RECORDED_WITH = Path(__file__).parent / "data" / "snapshots-textual-version.txt"
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,113 +1,187 @@
-"""One pass as one straight-line Python function, written from the same rules that the stepper walks.
+"""Training as one straight-line Python function, written from the same rules that the stepper walks.
 
-Training on and jumping to a far epoch need every pass but show none of them; the generated code runs them about
-ten times as fast as `backprop.run` and gives the same bits, because it is the same sequence of operations.
-All names in it were validated by `Graph`, no text from outside gets in; what is not a quantity begins with _.
+Training on and jumping to a far epoch need every pass but show none of them; the generated code takes about as long
+as a loop written by hand and gives the stepper's bits, because it is the same sequence of operations.  What cannot
+change a bit is left out: copies (``a = z``) and factors of 1.  All names in it were validated by `Graph`, no text
+from outside gets in; what is not a quantity begins with _.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, gradient_name, plan
-from backprop_tui.core.expression import (
-    FUNCTIONS,
-    Apply,
-    Condition,
-    Expression,
-    Measured,
-    Name,
-    Number,
-    Piecewise,
-    Shorthand,
-)
+from backprop_tui.core.expression import FUNCTIONS, Apply, Expression, Name, Number, Piecewise, Shorthand
 from backprop_tui.core.graph import Graph, Role
+from backprop_tui.core.source import CALLS, python
 
-PassFunction = Callable[..., tuple[float, float, bool, tuple[float, ...]]]
-"""``f(parameters, given, lr)`` → loss, largest |gradient|, whether all values are finite, new parameters."""
+SMALL_LOSS = 1e-12
+"""A run has converged where the mean loss of an epoch is at most this."""
 
-_INFIX = {"+": " + ", "·": " * ", "weighted": " * ", "−": " - ", "/": " / "}
-_CALLS = {"e^": "_exp", "ln": "_ln", "√": "_sqrt", "tanh": "_tanh", "erf": "_erf", "abs": "_abs", "max": "_largest"}
-_RELATIONS = {">": ">", "≥": ">=", "<": "<", "≤": "<="}
-_LONG_SUM = 50  # Python's own compiler nests one level per term
+SMALL_GRADIENT = 1e-9
+"""Where no gradient of an epoch is above this, training changes nothing any more."""
+
+Numbers = tuple[float, ...]
+
+
+class Outcome(NamedTuple):
+    """How a training function ended: after `epochs` whole epochs, and why.
+
+    It had done all; or the last of them is `settled`; or sample number `broken` (from 1) of the next one has a value
+    that is not finite.  An epoch is settled where its mean loss is at most `SMALL_LOSS`, or no |gradient| in it is
+    above `SMALL_GRADIENT`.
+    """
+
+    epochs: int
+    broken: int = 0
+    settled: bool = False
+
+
+Kept = MutableSequence[float]
+TrainFunction = Callable[[Numbers, Sequence[Numbers], float, int, Kept, Kept], Outcome]
+"""``f(parameters, samples, lr, epochs, losses, ends)``: up to `epochs` epochs over `samples`, updating after each.
+
+Parameters, and each sample's inputs and targets, are in the graph's order; the mean loss of each whole epoch is
+appended to `losses`, and the parameters after it to `ends`.
+"""
+
+_MOST_TERMS = 50  # Python's own compiler nests one level per term
+_CARRYING = ("+", "−", "·", "weighted", "negative", "²", "abs")
+
+
+class Trainer(NamedTuple):
+    """One function twice: `quick` raises OverflowError or ValueError where `safe` goes on with ∞ or NaN."""
+
+    quick: TrainFunction
+    safe: TrainFunction
 
 
 @lru_cache(maxsize=32)
-def compile_pass(graph: Graph) -> PassFunction:
-    """The function of one pass over `graph`.
+def compile_training(graph: Graph, *, one_sample: bool) -> Trainer:
+    """The training function of `graph`, for exactly one sample or for any number of them."""
+    code = compile(source(graph, one_sample=one_sample), "<training>", "exec")
+    safe: dict[str, object] = {name: FUNCTIONS[function] for function, name in CALLS.items()}
+    safe |= {"_add": FUNCTIONS["+"], "_range": range, "_len": len, "_numbered": enumerate, "_Outcome": Outcome}
+    namespaces = ({**safe, "_exp": math.exp, "_ln": math.log}, safe)
+    for namespace in namespaces:
+        exec(code, namespace)  # noqa: S102 - the text is made here, of validated names
+    quick, tolerant = (namespace["_train"] for namespace in namespaces)
+    return Trainer(quick, tolerant)  # type: ignore[arg-type]  # exec cannot tell its type
 
-    It takes the parameters in the graph's order, the inputs and targets in the graph's order, and the learning
-    rate; fixed parameters come back unchanged.
-    """
-    namespace: dict[str, object] = {name: FUNCTIONS[function] for function, name in _CALLS.items()}
-    namespace |= {"_add": FUNCTIONS["+"], "_max": max}
-    exec(compile(source(graph), "<one pass>", "exec"), namespace)  # noqa: S102 - the text is made here, of validated names
-    function: PassFunction = namespace["_pass"]  # type: ignore[assignment]  # exec cannot tell its type
-    return function
 
-
-def source(graph: Graph) -> str:
+def source(graph: Graph, *, one_sample: bool) -> str:
     """The text of the function."""
-    rules = plan(graph)
+    rules = tuple(simplified(plan(graph)))
+    root, parameters = graph.root.name, [node.name for node in graph.parameters]
     given = [node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET)]
-    gradients = [gradient_name(graph, node.name) for node in graph.parameters]
-    lines = [
-        f"def _pass(_parameters, _given, {LEARNING_RATE}):",
-        f"    {_targets(node.name for node in graph.parameters)} = _parameters",
-        *([f"    {_targets(given)} = _given"] if given else []),
+    sample = f"{_targets(given)} = _sample"
+    head = [
+        f"def _train(_parameters, _samples, {LEARNING_RATE}, _epochs, _losses, _ends):",
+        f"    {_targets(parameters)} = _parameters",
+        "    _keep_loss, _keep_end = _losses.append, _ends.extend",
     ]
-    lines += [f"    {_result(rule)} = {python(rule.expression)}" for rule in rules]
-    updated = {rule.node for rule in rules if rule.phase is Phase.UPDATE}
-    new = [_new(node.name) if node.name in updated else node.name for node in graph.parameters]
-    # A finite number times 0 is 0, ∞ and NaN times 0 are NaN: so is the sum of any with one of them.
-    zeros = [f"{_result(rule)} * 0.0" for rule in rules if not isinstance(rule.expression, Number | Name)]
-    finite = f"_add({', '.join([*zeros, '0.0'])}) == 0.0" if len(zeros) > _LONG_SUM else f"{' + '.join(zeros)} == 0.0"
-    peak = f"_max({', '.join(f'_abs({name})' for name in gradients)}, 0.0)"
-    lines.append(f"    return {graph.root.name}, {peak}, {finite}, ({', '.join(new)},)")
-    return "\n".join(lines) + "\n"
+    gradients = _gradients(graph, rules)
+    level = " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
+    # Updates come last, each from nothing but its own parameter and gradient: so they are simultaneous.
+    one_pass = [f"{rule.quantity} = {python(rule.expression)}" for rule in rules]
+    one_pass += _finite_check(rules)
+    keep = [f"_keep_end(({', '.join(parameters)},))"]
+    if one_sample:
+        body = [*one_pass, f"_keep_loss({root})", *keep, f"if {root} <= {SMALL_LOSS!r} or ({level}):"]
+        lines = [*head, "    (_sample,), _number = _samples, 1", f"    {sample}" if given else ""]
+    else:
+        body = ["_total, _level = 0.0, True", "for _number, _sample in _numbered(_samples, 1):"]
+        inner = [sample if given else "", *one_pass, f"_total = _total + {root}", f"if _level: _level = {level}"]
+        body += [f"    {line}" for line in inner]
+        body += [
+            "_mean = _total / _len(_samples)",
+            "_keep_loss(_mean)",
+            *keep,
+            f"if _level or _mean <= {SMALL_LOSS!r}:",
+        ]
+        lines = head
+    lines += ["    for _epoch in _range(_epochs):", *(f"        {line}" for line in body)]
+    lines += ["            return _Outcome(_epoch + 1, settled=True)", "    return _Outcome(_epochs)"]
+    return "\n".join(line for line in lines if line.strip()) + "\n"
 
 
-def python(expression: Expression) -> str:
-    """`expression` in Python, every operation in parentheses so that the order is the tree's."""
+def simplified(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """`rules` without those that only copy a number, which is put into the others, and without factors of 1.
+
+    Both leave every bit as it is.  The root and the updates stay, whatever they are.
+    """
+    copies: dict[str, Expression] = {}
+    for rule in rules:
+        expression = _replaced(rule.expression, copies)
+        if isinstance(expression, Number | Name) and rule.phase not in (Phase.LOSS, Phase.UPDATE):
+            copies[rule.quantity] = expression
+        else:
+            yield rule._replace(expression=expression)
+
+
+def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expression:
     match expression:
-        case Number(value) | Measured(value):
-            return repr(value)
         case Name(name):
-            return name
+            return copies.get(name, expression)
         case Shorthand(_, meaning):
-            return python(meaning)
+            return _replaced(meaning, copies)
         case Piecewise(branches, otherwise):
-            text = python(otherwise)
-            for condition, branch in reversed(branches):
-                text = f"({python(branch)} if {_condition(condition)} else {text})"
-            return text
+            return Piecewise(
+                tuple(
+                    (c._replace(left=_replaced(c.left, copies), right=_replaced(c.right, copies)), _replaced(b, copies))
+                    for c, b in branches
+                ),
+                _replaced(otherwise, copies),
+            )
         case Apply(function, args):
-            return _apply(function, args)
-    raise TypeError(f"not an expression: {expression!r}")
+            args = tuple(_replaced(argument, copies) for argument in args)
+            if function in ("·", "weighted"):
+                args = tuple(argument for argument in args if argument != Number(1.0)) or (Number(1.0),)
+                return args[0] if len(args) == 1 else Apply(function, args)
+            return Apply(function, args)
+    return expression
 
 
-def _apply(function: str, args: Sequence[Expression]) -> str:
-    texts = [python(argument) for argument in args]
-    if function == "+" and len(texts) > _LONG_SUM:
-        return f"_add({', '.join(texts)})"
-    if function in _INFIX:
-        return f"({_INFIX[function].join(texts)})"
-    if function == "negative":
-        return f"(-{texts[0]})"
-    if function == "²":
-        return f"((_d := {texts[0]}) * _d)"
-    return f"{_CALLS[function]}({', '.join(texts)})"
+def _gradients(graph: Graph, rules: Sequence[Rule]) -> list[str]:
+    """What the gradients of the parameters are called in the function: a copied one, what it is a copy of."""
+    kept = {rule.quantity for rule in rules}
+    copies: dict[str, Expression] = {}
+    for rule in plan(graph):
+        expression = _replaced(rule.expression, copies)
+        if rule.quantity not in kept and isinstance(expression, Number | Name):
+            copies[rule.quantity] = expression
+    names = (gradient_name(graph, node.name) for node in graph.parameters)
+    return [python(copies.get(name, Name(name))) for name in names]
 
 
-def _condition(condition: Condition) -> str:
-    return f"{python(condition.left)} {_RELATIONS[condition.relation]} {python(condition.right)}"
+def _finite_check(rules: Sequence[Rule]) -> Iterator[str]:
+    """Return where a value is not finite.
+
+    ∞ and NaN carry through sums and products, so that a look at those values that no other one carries on is enough;
+    only if their sum is not finite, which may be for its size alone, all values are looked at.
+    """
+    carried = {name for rule in rules for name in _carried(rule.expression)}
+    ends = [rule.quantity for rule in rules if rule.phase is Phase.UPDATE or rule.quantity not in carried]
+    for start in range(0, len(ends), _MOST_TERMS):
+        yield f"_sum = {' + '.join([*(['_sum'] if start else []), *ends[start : start + _MOST_TERMS]])}"
+    # A finite number times 0 is 0, ∞ and NaN times 0 are NaN: so is the sum of any with one of them.
+    zeros = ", ".join(f"{rule.quantity} * 0.0" for rule in rules)
+    yield f"if _sum - _sum != 0.0 and _add({zeros}, 0.0) != 0.0: return _Outcome(_epoch, _number)"
 
 
-def _result(rule: Rule) -> str:
-    return _new(rule.quantity) if rule.phase is Phase.UPDATE else rule.quantity
-
-
-def _new(name: str) -> str:
-    return f"_new_{name}"
+def _carried(expression: Expression) -> frozenset[str]:
+    """The names that make the value of `expression` ∞ or NaN for certain where they are."""
+    match expression:
+        case Name(name):
+            return frozenset((name,))
+        case Piecewise(branches, otherwise):
+            return _carried(otherwise).intersection(*(_carried(branch) for _, branch in branches))
+        case Apply("/", (numerator, _)):
+            return _carried(numerator)
+        case Apply(function, args) if function in _CARRYING:
+            return frozenset().union(*map(_carried, args))
+    return frozenset()
 
 
 def _targets(names: Iterable[str]) -> str:

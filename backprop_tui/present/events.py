@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from backprop_tui.core.backprop import Phase, Rule, gradient_name
+from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS
 from backprop_tui.core.expression import Apply, Expression, Name, Number, evaluate
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
-from backprop_tui.stepper.training import SMALL_GRADIENT, SMALL_LOSS
 
 TINY_SLOPE = 0.01
 """An activation is saturated where its slope is less than this share of its steepest."""

@@ -6,15 +6,16 @@ A history remembers what it had to compute on the way, so it may be shared by al
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from backprop_tui.core.backprop import LEARNING_RATE, Phase, run
-from backprop_tui.core.compiled import PassFunction, compile_pass
+from backprop_tui.core.backprop import LEARNING_RATE, Phase, gradient_name, run
+from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS, Outcome, Trainer, compile_training
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.models import build, given_by, initial_parameters
-from backprop_tui.core.scenario import Sample, Scenario
+from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.stages import Timeline, timeline
 
 MOST_EPOCHS = 1_000_000
@@ -33,9 +34,19 @@ class Segment:
         return build(self.scenario)
 
     @cached_property
-    def step(self) -> PassFunction:
-        """One pass over the graph; kept here, because looking it up by its graph may take longer than the pass."""
-        return compile_pass(self.graph)
+    def trainer(self) -> Trainer:
+        """The compiled training of its graph, kept here: to look it up by graph may take longer than an epoch."""
+        return compile_training(self.graph, one_sample=len(self.scenario.samples) == 1)
+
+    @cached_property
+    def passes(self) -> Trainer:
+        """Likewise for some of its samples."""
+        return compile_training(self.graph, one_sample=False)
+
+    @cached_property
+    def given(self) -> tuple[tuple[float, ...], ...]:
+        """Each sample's inputs and targets."""
+        return tuple((*sample.x, *sample.y) for sample in self.scenario.samples)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +70,20 @@ class Pass:
         return {**self.given, **{rule.quantity: value for rule, value in stages if rule.phase is not Phase.UPDATE}}
 
     @cached_property
+    def after(self) -> tuple[float, ...]:
+        """The parameters that the next pass starts with."""
+        find, names = self.timeline.find, [node.name for node in self.timeline.graph.parameters]
+        stages = [find(name, update=True) for name in names]
+        return tuple(self.values[k - 1] if k else self.given[name] for k, name in zip(stages, names, strict=True))
+
+    @cached_property
+    def steepest(self) -> float:
+        """The largest |gradient| of a parameter; 0 where there is none."""
+        graph = self.timeline.graph
+        gradients = (self.known[gradient_name(graph, node.name)] for node in graph.parameters)
+        return max(map(abs, gradients), default=0.0)
+
+    @cached_property
     def first_not_finite(self) -> int:
         """The first stage whose value is ±∞ or NaN; 0 where all are finite."""
         stages = enumerate(self.values, start=1)
@@ -68,16 +93,16 @@ class Pass:
 class History:
     """The epochs of the run that `segments` describe, computed when they are first asked for.
 
-    `losses[e − 1]` is epoch e's mean loss over its samples and `peaks[e − 1]` its largest |gradient|, for all
-    epochs computed so far.  `end` is the (epoch, sample) of the first pass with a value that is not finite,
-    once it is known; nothing follows it.
+    `losses[e − 1]` is epoch e's mean loss over its samples, for all epochs computed so far; `settled` holds those
+    of them, ascending, after which there is nothing more to learn (see `core.compiled.Outcome`).  `end` is the
+    (epoch, sample) of the first pass with a value that is not finite, once it is known; nothing follows it.
     """
 
     def __init__(self, segments: tuple[Segment, ...]) -> None:
         self.segments = segments
         self.samples = len(segments[0].scenario.samples)
         self.losses = array("d")
-        self.peaks = array("d")
+        self.settled = array("q")
         self.end: tuple[int, int] | None = None
         self._width = len(initial_parameters(segments[0].scenario))
         self._starts = array("d", initial_parameters(segments[0].scenario))
@@ -90,21 +115,40 @@ class History:
         parting = min((segment.start for segment in {*self.segments} ^ {*segments}), default=0)
         kept = min(parting // self.samples, len(self.losses))
         other.losses = self.losses[:kept]
-        other.peaks = self.peaks[:kept]
+        other.settled = self.settled[: bisect_left(self.settled, kept + 1)]
         other._starts = self._starts[: (kept + 1) * self._width]
         return other
 
     def reach(self, epoch: int) -> bool:
         """Compute on until the start of `epoch` is known; False where the run ends before it."""
         while len(self.losses) + 1 < epoch and self.end is None:
-            self._compute_epoch(len(self.losses) + 1)
+            self._extend(epoch - 1 - len(self.losses))
         return len(self.losses) + 1 >= epoch
+
+    def settle(self, epoch: int, final: int) -> int:
+        """Compute on from `epoch`, whole epochs, to the first that is settled, or in which the run ends.
+
+        That epoch; `final` where there is none up to there.
+        """
+        while True:
+            following = bisect_left(self.settled, epoch)
+            if following < len(self.settled):
+                return min(self.settled[following], final)
+            if self.end is not None or len(self.losses) >= final:
+                return min(self.end[0], final) if self.end else final
+            self._extend(final - len(self.losses))
 
     def is_end(self, epoch: int, sample: int) -> bool:
         """Whether the run ends with this pass because a value in it is not finite."""
         if self.reach(epoch) and self.end is None and len(self.losses) < epoch:
-            self._compute_epoch(epoch)
+            self._extend(1)
         return self.end == (epoch, sample)
+
+    def is_settled(self, epoch: int) -> bool:
+        """Whether `epoch`, whole and finite, left nothing more to learn."""
+        self.settle(epoch, epoch)
+        found = bisect_left(self.settled, epoch)
+        return found < len(self.settled) and self.settled[found] == epoch
 
     def parameters(self, epoch: int, sample: int) -> tuple[float, ...]:
         """The parameters at the start of a pass.  Raises IndexError where the run ends before it."""
@@ -113,11 +157,17 @@ class History:
         # On from the nearest pass asked for: samples are mostly walked in order, and there may be 10,000.
         known = (asked for asked in self._asked if asked[0] == epoch and asked[1] <= sample)
         _, first, parameters = max(known, default=(epoch, 1, self._start(epoch)))
-        for number, before, _ in self._passes(epoch, first, parameters):
-            if number == sample:
-                self._asked = (*self._asked[-3:], (epoch, sample, before))
-                return before
-        raise IndexError(f"the run ends before sample {sample} of epoch {epoch}")
+        while first < sample:
+            segment = self.segment_at(epoch, first)
+            until = min(sample, self._samples_of(segment, epoch).stop)
+            ends = array("d")
+            given = segment.given[first - 1 : until - 1]
+            outcome = _train(segment.passes, parameters, given, segment.scenario.learning_rate, 1, array("d"), ends)
+            if outcome.broken:
+                raise IndexError(f"the run ends before sample {sample} of epoch {epoch}")
+            first, parameters = until, self._held(epoch, until, tuple(ends))
+        self._asked = (*self._asked[-3:], (epoch, sample, parameters))
+        return parameters
 
     def segment_at(self, epoch: int, sample: int) -> Segment:
         """The segment that holds for a pass."""
@@ -133,41 +183,80 @@ class History:
         given[LEARNING_RATE] = scenario.learning_rate
         return Pass(epoch, sample, scenario, plan, given, run(plan.rules, given))
 
-    def _compute_epoch(self, epoch: int) -> None:
-        """Append epoch's mean loss, largest gradient and the parameters after it; or the end, if it is reached."""
-        total = peak = 0.0
+    def _extend(self, epochs: int) -> None:
+        """Compute up to `epochs` (at least 1) epochs more, until one is settled or the run ends or is edited."""
+        epoch = len(self.losses) + 1
+        segment = self.segment_at(epoch, 1)
+        whole = self._epochs_of(segment) - epoch + 1
+        if whole < 1:
+            self._extend_by_passes(epoch)
+            return
+        given, rate = segment.given, segment.scenario.learning_rate
+        count = min(epochs, whole)
+        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, self.losses, self._starts)
+        if outcome.settled:
+            self.settled.append(len(self.losses))
+        if outcome.broken:
+            self.end = (len(self.losses) + 1, outcome.broken)
+
+    def _extend_by_passes(self, epoch: int) -> None:
+        """Compute `epoch`, in the middle of which an edit lies: so pass by pass, as the stepper does."""
+        total, level = 0.0, True
         after: tuple[float, ...] = ()
-        for sample, _, outcome in self._passes(epoch, 1, self._start(epoch)):
-            loss, gradient, finite, after = outcome
-            if not finite:
+        for sample in range(1, self.samples + 1):
+            one = self.view(epoch, sample)
+            if one.first_not_finite:
                 self.end = (epoch, sample)
                 return
-            total += loss
-            peak = max(peak, gradient)
+            total = total + one.known[one.timeline.graph.root.name]
+            level = level and one.steepest <= SMALL_GRADIENT
+            after = one.after
         self.losses.append(total / self.samples)
-        self.peaks.append(peak)
         self._starts.extend(after)
+        if level or self.losses[-1] <= SMALL_LOSS:
+            self.settled.append(epoch)
 
     def _start(self, epoch: int) -> tuple[float, ...]:
         """The parameters at the start of `epoch`, which has been reached."""
         offset = (epoch - 1) * self._width
-        return tuple(self._starts[offset : offset + self._width])
+        return self._held(epoch, 1, tuple(self._starts[offset : offset + self._width]))
 
-    def _passes(
-        self, epoch: int, first: int, parameters: tuple[float, ...]
-    ) -> Iterator[tuple[int, tuple[float, ...], tuple[float, float, bool, tuple[float, ...]]]]:
-        """Each pass of `epoch` from sample `first` on: its sample, the parameters before it and what it gives."""
-        for sample in range(first, self.samples + 1):
-            segment = self.segment_at(epoch, sample)
-            if segment.start == (epoch - 1) * self.samples + sample - 1:
-                parameters = initial_parameters(segment.scenario)
-            scenario = segment.scenario
-            outcome = segment.step(parameters, _given(scenario.samples[sample - 1]), scenario.learning_rate)
-            yield sample, parameters, outcome
-            if not outcome[2]:
-                return
-            parameters = outcome[3]
+    def _held(self, epoch: int, sample: int, trained: tuple[float, ...]) -> tuple[float, ...]:
+        """The parameters of a pass that would start with those `trained`: an edit's own, where one is made there."""
+        segment = self.segment_at(epoch, sample)
+        edited = segment.start == (epoch - 1) * self.samples + sample - 1
+        return initial_parameters(segment.scenario) if edited else trained
+
+    def _following(self, segment: Segment) -> float:
+        """The number of the pass with which the next segment starts; ∞ for the last."""
+        return min((other.start for other in self.segments if other.start > segment.start), default=math.inf)
+
+    def _epochs_of(self, segment: Segment) -> int:
+        """The last epoch that `segment` holds to the end of."""
+        following = self._following(segment)
+        return MOST_EPOCHS if math.isinf(following) else int(following) // self.samples
+
+    def _samples_of(self, segment: Segment, epoch: int) -> range:
+        """The samples (from 1) of `epoch` before the next segment."""
+        following = self._following(segment) - (epoch - 1) * self.samples
+        return range(1, int(min(following, self.samples)) + 1)
 
 
-def _given(sample: Sample) -> tuple[float, ...]:
-    return (*sample.x, *sample.y)
+def _train(
+    trainer: Trainer,
+    parameters: tuple[float, ...],
+    given: tuple[tuple[float, ...], ...],
+    rate: float,
+    epochs: int,
+    losses: "array[float]",
+    ends: "array[float]",
+) -> Outcome:
+    """Train; where the quick function meets a number that only the safe one can take, go on with that."""
+    known = len(losses)
+    try:
+        return trainer.quick(parameters, given, rate, epochs, losses, ends)
+    except (OverflowError, ValueError):
+        done = len(losses) - known
+        last = tuple(ends[-len(parameters) :]) if done else parameters
+        outcome = trainer.safe(last, given, rate, epochs - done, losses, ends)
+        return outcome._replace(epochs=done + outcome.epochs)

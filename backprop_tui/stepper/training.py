@@ -4,6 +4,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from backprop_tui.core.backprop import gradient_name
+from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS
 from backprop_tui.core.ops import ACTIVATIONS, slope_at
 from backprop_tui.stepper.history import MOST_EPOCHS, Pass
 from backprop_tui.stepper.machine import last_sample
@@ -12,8 +13,6 @@ from backprop_tui.stepper.state import Position, State
 MOST_TRAINED = 100_000
 """Training on gives up after this many epochs."""
 
-SMALL_LOSS = 1e-12
-SMALL_GRADIENT = 1e-9
 FLAT = 1e-6
 """An activation with no larger slope lets (nearly) nothing through."""
 
@@ -36,10 +35,10 @@ def verdict(state: State, epoch: int) -> Verdict | None:
     samples = last_sample(state, epoch)
     if history.is_end(epoch, samples):
         return Verdict.DIVERGED
+    if not history.is_settled(epoch):
+        return None
     if history.losses[epoch - 1] <= SMALL_LOSS:
         return Verdict.CONVERGED
-    if history.peaks[epoch - 1] > SMALL_GRADIENT:
-        return None
     passes = (history.view(epoch, sample) for sample in range(1, samples + 1))
     return Verdict.STUCK if any(is_blocked(one) for one in passes) else Verdict.CONVERGED
 
@@ -61,13 +60,9 @@ def train(state: State, epochs: int) -> tuple[State, Verdict | None]:
 
     Ends at the last stage of the last epoch examined; where the run diverges, at the stage that did.
     """
-    epoch = state.position.epoch
-    final = min(epoch + epochs - 1, MOST_EPOCHS)
-    while True:
-        reason = verdict(state, epoch)
-        if reason or epoch >= final:
-            break
-        epoch += 1
+    first = state.position.epoch
+    epoch = state.history.settle(first, min(first + epochs - 1, MOST_EPOCHS))
+    reason = verdict(state, epoch)
     sample = last_sample(state, epoch)
     view = state.history.view(epoch, sample)
     stage = view.first_not_finite if reason is Verdict.DIVERGED else view.timeline.last

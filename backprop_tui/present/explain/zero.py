@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from backprop_tui.core.compiled import SMALL_GRADIENT
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.events import paths
 from backprop_tui.present.explain.activation import words_of
 from backprop_tui.present.explain.moment import Moment
 from backprop_tui.present.notation import symbol
 from backprop_tui.present.numbers import number
-from backprop_tui.stepper.training import SMALL_GRADIENT, is_blocked
+from backprop_tui.stepper.training import is_blocked
 
 _BARRED = {"gate": "a closed gate bars the way back", "flat": "where an activation is flat, nothing gets back past it"}
 
