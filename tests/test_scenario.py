@@ -213,7 +213,8 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
 def test_every_built_in_scenario_loads_the_articles_first() -> None:
     assert builtin_names()[0] == "article-7"
     assert list(builtin_names()[1:]) == sorted(builtin_names()[1:])
-    assert load() == load("article-7") == replace(neuron(), name="article-7", title=load().title, source=load().source)
+    told = {"title": load().title, "source": load().source, "expectations": load().expectations}
+    assert load() == load("article-7") == replace(neuron(), name="article-7", **told)
     for name in builtin_names():
         assert load(name).name == name
         assert load(name).title
