@@ -8,23 +8,36 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
-APPLICATION, TRACE, SCENARIOS, HELP, VERSION = "application", "trace", "scenarios", "--help", "--version"
+APPLICATION, TRACE, CHECK, SCENARIOS = "application", "trace", "check", "scenarios"
+HELP, VERSION = "--help", "--version"
 """The commands; the first is the one that needs no word."""
 
 USUAL_PACE = 1.0
 """Seconds from stage to stage where ``--play`` stands alone."""
 
+_FORMS = {
+    TRACE: "`backprop-tui trace [SCENARIO] [OPTIONS]`",
+    CHECK: "`backprop-tui check [SCENARIO…]`",
+    SCENARIOS: "`backprop-tui scenarios`",
+}
+"""The words that are commands, and only as the first one."""
 
 USAGE = """\
 See backpropagation happen: one key press computes one quantity.
 
   backprop-tui [SCENARIO] [OPTIONS]          open the application
   backprop-tui trace [SCENARIO] [OPTIONS]    print every stage and exit
+  backprop-tui check [SCENARIO…]             compare figures with their sources
   backprop-tui scenarios                     list the built-in scenarios
   backprop-tui --help | --version
 
 SCENARIO is a built-in name or the path of a TOML file; left out, it is the
 article's neuron, article-7.
+
+check reads the figures that a scenario's source prints and says of each how the
+computed one stands to it: exact, rounded, last digit differs, or differs. Left
+out, SCENARIO is every built-in one that has such figures. The exit status is 1
+where a figure differs.
 
 Of the application and of trace:
   --x X…             inputs                 } for a neuron with one sample
@@ -37,7 +50,7 @@ Of the application and of trace:
 
 Of trace:
   --epochs N         how many epochs to print (1)
-  --format FORMAT    text, jsonl, csv or markdown (text)
+  --format FORMAT    text, jsonl, csv, markdown, python or pytorch (text)
 
 Of the application:
   --epoch E --sample S --stage K
@@ -61,7 +74,7 @@ class Request(NamedTuple):
     """What is asked for, each number finite; None where it is for others to say what holds without the option."""
 
     command: str = APPLICATION
-    scenario: str | None = None
+    scenarios: tuple[str, ...] = ()  # at most one, but to check
     x: tuple[float, ...] | None = None
     w: tuple[float, ...] | None = None
     b: float | None = None
@@ -89,8 +102,8 @@ def read(words: Sequence[str]) -> Request:
         if word in (HELP, VERSION):
             return Request(word)
     rest = deque(words)
-    command = rest.popleft() if rest and rest[0] in (TRACE, SCENARIOS) else APPLICATION
-    scenario = None
+    command = rest.popleft() if rest and rest[0] in _FORMS else APPLICATION
+    scenarios: list[str] = []
     given: dict[str, Any] = {}  # each value as its reader in _OPTIONS gives it, which is as Request has it
     while rest:
         word = rest.popleft()
@@ -99,12 +112,12 @@ def read(words: Sequence[str]) -> Request:
             _check_option(name, command, given)
             given[name] = _OPTIONS[name].reader(name, value if equals else None, rest)
         else:
-            _check_scenario(word, command, scenario)
-            scenario = word
+            _check_scenario(word, command, scenarios)
+            scenarios.append(word)
     if "--no-mouse" in given:
         del given["--no-mouse"]
         given["--mouse"] = False
-    return Request(command, scenario, **{_field(name): value for name, value in given.items()})
+    return Request(command, tuple(scenarios), **{_field(name): value for name, value in given.items()})
 
 
 def _field(option: str) -> str:
@@ -132,13 +145,13 @@ def _is_option(word: str) -> bool:
     return word.startswith("-") and not _is_number(word)
 
 
-def _check_scenario(word: str, command: str, before: str | None) -> None:
+def _check_scenario(word: str, command: str, before: Sequence[str]) -> None:
     if command == SCENARIOS:
-        raise UsageError(f"{word}: one word too many; expected `backprop-tui scenarios`")
-    if _is_number(word):
+        raise UsageError(f"{word}: one word too many; expected {_FORMS[command]}")
+    if _is_number(word) and command != CHECK:
         raise UsageError(f"{word}: a number too many; --x and --w take several, --play=SECONDS and all others one")
-    if before is not None:
-        raise UsageError(f"{word}: a second scenario after {before}; expected one")
+    if before and command != CHECK:
+        raise UsageError(f"{word}: a second scenario after {before[0]}; expected one")
     if not word:
         raise UsageError("an empty word; expected a built-in scenario or the path of a TOML file")
 
@@ -148,8 +161,8 @@ def _check_option(name: str, command: str, given: Collection[str]) -> None:
     if option is None:
         hint = similar(name.strip("-"), [known.strip("-") for known in (*_OPTIONS, HELP, VERSION)], "--")
         raise UsageError(f"{name}: unknown option; {hint}`backprop-tui --help` lists all")
-    if command == SCENARIOS:
-        raise UsageError(f"{name}: no options here; expected `backprop-tui scenarios`")
+    if command in (CHECK, SCENARIOS):
+        raise UsageError(f"{name}: no options here; expected {_FORMS[command]}")
     if command not in option.commands:
         here, there = ("`trace`", "application") if command == TRACE else ("the application", "command `trace`")
         raise UsageError(f"{name}: not an option of {here}; it belongs to the {there}")

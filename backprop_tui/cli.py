@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from backprop_tui import __version__
-from backprop_tui.arguments import HELP, SCENARIOS, TRACE, USAGE, VERSION, Request, UsageError, read, similar
+from backprop_tui.arguments import CHECK, HELP, SCENARIOS, TRACE, USAGE, VERSION, Request, UsageError, read, similar
 
 if TYPE_CHECKING:
     from backprop_tui.core.scenario import Scenario
@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Do what the words `argv` (without the program's name; the process's own where left out) ask for.
 
     The exit status: 0 done; 2 wrong input, told in one line on standard error; 130 interrupted; 1 where standard
-    output cannot be written.  A reader that stops reading (``| head``) is no failure.
+    output cannot be written, or a published figure differs.  A reader that stops reading (``| head``) is no failure.
     """
     try:
         return _run(read(sys.argv[1:] if argv is None else argv))
@@ -47,6 +47,8 @@ def _run(request: Request) -> int:
         return _write((f"backprop-tui {__version__}\n",))
     if request.command == SCENARIOS:
         return _write(_scenario_lines())
+    if request.command == CHECK:
+        return _check(request)
     return _trace(request) if request.command == TRACE else _open(request)
 
 
@@ -56,6 +58,24 @@ def _scenario_lines() -> Iterator[str]:
     names = builtin_names()
     for name in names:
         yield f"{name:{max(map(len, names))}}  {load(name).title}\n"
+
+
+def _check(request: Request) -> int:
+    from backprop_tui.core.scenario import ScenarioError
+    from backprop_tui.core.scenario_file import builtin_names
+    from backprop_tui.present.figures import Verdict, compare, report
+
+    compared = []
+    for name in request.scenarios or builtin_names():
+        scenario = _loaded(name)
+        if scenario.expectations or request.scenarios:
+            try:
+                compared.append((scenario, compare(scenario)))
+            except ScenarioError as error:
+                raise UsageError(f"{name}: {error}") from error
+    status = _write(report(compared))
+    differs = any(figure.verdict is Verdict.DIFFERS for _, figures in compared for figure in figures)
+    return status or (FAILED if differs else DONE)
 
 
 def _trace(request: Request) -> int:
@@ -117,20 +137,20 @@ def _open(request: Request) -> int:
 
 def _scenario(request: Request) -> "Scenario":
     """The scenario that is asked for, with the numbers and names that are."""
+    from backprop_tui.core.scenario_file import DEFAULT
+
+    return _changed(_loaded(*request.scenarios or (DEFAULT,)), request)
+
+
+def _loaded(name: str) -> "Scenario":
+    """The scenario of that name, or at that path."""
     from backprop_tui.core.scenario import ScenarioError
-    from backprop_tui.core.scenario_file import DEFAULT, load
+    from backprop_tui.core.scenario_file import load
 
     try:
-        scenario = load(DEFAULT if request.scenario is None else request.scenario)
+        return load(name)
     except ScenarioError as error:
         raise UsageError(str(error)) from error
-    _refuse_network(scenario)
-    return _changed(scenario, request)
-
-
-def _refuse_network(scenario: "Scenario") -> None:
-    if not scenario.is_neuron:
-        raise UsageError(f"{scenario.name}: networks are not built yet; expected one layer with one row of weights")
 
 
 def _changed(scenario: "Scenario", request: Request) -> "Scenario":

@@ -11,12 +11,13 @@ import pytest
 
 from backprop_tui import __version__, terminal
 from backprop_tui.cli import main
+from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.launch import Launch
 
 CONTRACT = """
-trace scenarios article-7
+trace check scenarios article-7
 --x --w --b --y --activation --loss --lr
---epochs --format text jsonl csv markdown
+--epochs --format text jsonl csv markdown python pytorch
 --epoch --sample --stage --play --ascii --mouse --no-mouse --kiosk
 --help --version
 """
@@ -142,6 +143,12 @@ def test_a_path_is_a_scenario(printed: Callable[..., list[dict[str, object]]], t
         ("trace relu tanh", ["tanh", "second scenario", "relu"]),
         ("scenarios relu", ["relu"]),
         ("scenarios --b 1", ["--b"]),
+        ("check --b 1", ["--b", "`backprop-tui check"]),
+        ("check article-7 --epochs 2", ["--epochs", "no options"]),
+        ("check article-7 mazer", ["mazer", "mazur?", "scenarios"]),
+        ("check 5", ["5", "no such file"]),
+        ("check article-7 WRONG", ["WRONG: expect 1, quantity: ", "'dL_dv'", "dL_dw"]),
+        ("relu check", ["check", "second scenario", "relu"]),
         ("trace sigmiod", ["sigmiod", "sigmoid?", "scenarios"]),
         ("trace missing.toml", ["missing.toml", "no such file"]),
         ("trace --activation reul", ["--activation reul", "relu?", "identity"]),
@@ -154,8 +161,7 @@ def test_a_path_is_a_scenario(printed: Callable[..., list[dict[str, object]]], t
         ("trace --w 1 2 --x 1", ["1 input", "2 weights"]),
         ("trace --loss bce", ["--loss", "sigmoid", "identity"]),
         ("trace sigmoid --loss bce --y 2", ["--y", "0 to 1", "2"]),
-        ("trace NETWORK", ["networks", "not built yet"]),
-        ("NETWORK", ["networks", "not built yet"]),
+        ("trace NETWORK --b 1", ["--b", "one sample", "more than one neuron"]),
         ("trace TWO --y 1", ["--y", "one sample", "2 samples"]),
         ("--epoch 0", ["epoch 0", "from 1"]),
         ("--sample 2", ["sample 2", "from 1 to 1"]),
@@ -177,7 +183,8 @@ def test_wrong_input_is_told_in_one_line(
 ) -> None:
     (tmp_path / "NETWORK").write_text(NETWORK, encoding="utf-8")
     (tmp_path / "TWO").write_text(TWO_SAMPLES, encoding="utf-8")
-    arguments = [str(tmp_path / word) if word in ("NETWORK", "TWO") else word for word in words.split()]
+    (tmp_path / "WRONG").write_text(f'{TWO_SAMPLES}[[expect]]\nquantity = "dL_dv"\nprinted = "1"\n', encoding="utf-8")
+    arguments = [str(tmp_path / word) if word in ("NETWORK", "TWO", "WRONG") else word for word in words.split()]
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -195,7 +202,7 @@ def test_no_file_name_breaks_the_line(name: str, capsys: pytest.CaptureFixture[s
     assert err.removesuffix("\n").isprintable()
 
 
-@pytest.mark.parametrize("words", ["--help", "trace --help", "scenarios --help", "--b --help --x"])
+@pytest.mark.parametrize("words", ["--help", "trace --help", "check --help", "scenarios --help", "--b --help --x"])
 def test_help_names_every_command_and_option(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words.split()) == 0
     out = capsys.readouterr().out
@@ -213,6 +220,38 @@ def test_version_and_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
     assert len({line.index(line.split("  ", 1)[1].lstrip()) for line in lines}) == 1
     for line in lines:
         assert main(["trace", line.split()[0], "--format", "csv"]) == 0
+
+
+def test_a_network_is_traced(printed: Callable[..., list[dict[str, object]]]) -> None:
+    told = printed("mazur", "--loss", "mse")
+    assert [entry["quantity"] for entry in told[:3]] == ["z1_1", "z1_2", "a1_1"]
+    assert told[-1]["quantity"] == "w2_2_2"  # the biases are held
+
+
+def test_checking_fails_where_a_figure_differs_and_only_there(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    expects = '[[expect]]\nsample = 2\nquantity = "a"\nprinted = "{}"\n'
+    for printed, status, counts in (  # it is 2.6: after the first sample w is 1.2 and b 0.2
+        ("3", 0, "0 exact, 1 rounded, 0 last digit differs, 0 differs"),
+        ("2", 0, "0 exact, 0 rounded, 1 last digit differs, 0 differs"),
+        ("5", 1, "0 exact, 0 rounded, 0 last digit differs, 1 differs"),
+    ):
+        path.write_text(TWO_SAMPLES + expects.format(printed), encoding="utf-8")
+        assert main(["check", "overshoot", str(path)]) == status
+        out, err = capsys.readouterr()
+        assert out.splitlines()[-1] == f"1 figure: {counts}"
+        assert err == ""
+
+
+def test_all_that_name_figures_are_checked_unless_some_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check"])
+    every = capsys.readouterr().out
+    headings = [name for name in builtin_names() if re.search(rf"^{name}: ", every, re.MULTILINE)]
+    assert headings == [name for name in builtin_names() if load(name).expectations]
+    assert main(["check", "relu"]) == 0
+    assert re.findall(r"^(\S+): ", capsys.readouterr().out, re.MULTILINE)[0] == "relu"
 
 
 def test_the_application_opens_with_what_was_asked_for(launched: list[Launch], monkeypatch: pytest.MonkeyPatch) -> None:

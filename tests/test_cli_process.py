@@ -40,7 +40,7 @@ def unread(process: "subprocess.Popen[bytes]") -> tuple[int, bytes]:
     return process.returncode, errors
 
 
-@pytest.mark.parametrize("words", ["trace", "trace --format jsonl --epochs 100000", "scenarios", "--help"])
+@pytest.mark.parametrize("words", ["trace", "trace --format jsonl --epochs 100000", "check", "scenarios", "--help"])
 def test_a_reader_may_stop_reading(words: str) -> None:
     assert unread(start_process(*words.split())) == (0, b"")
 
@@ -93,7 +93,10 @@ def test_a_full_disk_is_told_in_one_line() -> None:
     assert process.stderr.count(b"\n") == 1
 
 
-@pytest.mark.parametrize("words", ["trace", "trace --format jsonl", "trace --format markdown", "scenarios", "--help"])
+@pytest.mark.parametrize(
+    "words",
+    ["trace", "trace --format jsonl", "trace --format markdown", "check article-7 logistic", "scenarios", "--help"],
+)
 def test_printing_loads_neither_textual_nor_rich(words: str) -> None:
     code = """
 import sys
