@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.present.explanation import explain
-from backprop_tui.present.trace import trace, walk
+from backprop_tui.present.trace import FORMATS, trace, walk
 from backprop_tui.stepper.state import start
 from tests.calculator import calculate
 
@@ -76,7 +76,7 @@ def test_csv_has_a_header_and_says_the_same_as_jsonl() -> None:
     assert rows == [[str(entry[key]) for key in KEYS] for entry in objects(scenario, 2)]
 
 
-@pytest.mark.parametrize("form", ["text", "jsonl", "csv", "markdown"])
+@pytest.mark.parametrize("form", list(FORMATS))
 def test_a_long_trace_begins_at_once(form: str) -> None:
     state = start(load("sigmoid"))
     list(itertools.islice(trace(state, 1_000_000, form), 20))
@@ -141,9 +141,10 @@ def check_substituted(entry: Object) -> None:
 def test_a_calculator_gets_the_value_from_the_numbers_put_in(name: str, activation: str, loss: str) -> None:
     scenario = load(name)
     if loss == "bce":
-        scenario = replace(scenario, samples=(replace(scenario.samples[0], y=(0.7,)),))
-    layer = replace(scenario.layers[0], activation=activation)
-    for entry in objects(replace(scenario, layers=(layer,), loss=loss), 5):
+        samples = tuple(replace(sample, y=(0.7,) * len(sample.y)) for sample in scenario.samples)
+        scenario = replace(scenario, samples=samples)
+    layers = tuple(replace(layer, activation=activation) for layer in scenario.layers)
+    for entry in objects(replace(scenario, layers=layers, loss=loss), 5):
         check_substituted(entry)
 
 

@@ -1,7 +1,8 @@
 """A run as text, stage by stage: the trace.
 
 The data formats, ``jsonl`` and ``csv``, are contracts: for each stage one object, or row, with the keys of `COLUMNS`.
-``text`` and ``markdown`` are for people.  All come line by line as the run goes on, so a long one begins at once.
+``text`` and ``markdown`` are for people.  These come line by line as the run goes on, so a long one begins at once.
+``python`` and ``pytorch`` are programs that print the numbers when they are run.
 """
 
 import math
@@ -25,9 +26,10 @@ Record = tuple[int, int, int, str, str, str, str, float | str]
 def trace(state: State, epochs: int, form: str = "text") -> Iterator[str]:
     """The lines, with their ends, that tell the run from `state` on up to the end of epoch `epochs`.
 
-    `form` is one of `FORMATS`.  Where a value stops being finite, that pass is the last.
+    `form` is one of `FORMATS`.  Where a value stops being finite, that pass is the last.  A program always runs
+    from the start of the scenario on.
     """
-    return FORMATS[form](walk(state, epochs))
+    return FORMATS[form](state, epochs)
 
 
 def walk(state: State, epochs: int) -> Iterator[State]:
@@ -62,18 +64,18 @@ def _plain(value: float) -> float | str:
     return value + 0.0 if math.isfinite(value) else str(value)
 
 
-def _jsonl(states: Iterator[State]) -> Iterator[str]:
+def _jsonl(state: State, epochs: int) -> Iterator[str]:
     import json
 
-    for record in records(states):
+    for record in records(walk(state, epochs)):
         yield json.dumps(dict(zip(COLUMNS, record, strict=True)), ensure_ascii=False) + "\n"
 
 
-def _csv(states: Iterator[State]) -> Iterator[str]:
+def _csv(state: State, epochs: int) -> Iterator[str]:
     import csv
 
     writer = csv.writer(_Echo(), lineterminator="\n")
-    yield from map(writer.writerow, chain((COLUMNS,), records(states)))
+    yield from map(writer.writerow, chain((COLUMNS,), records(walk(state, epochs))))
 
 
 class _Echo:
@@ -83,19 +85,38 @@ class _Echo:
         return text
 
 
-def _text(states: Iterator[State]) -> Iterator[str]:
+def _text(state: State, epochs: int) -> Iterator[str]:
     from backprop_tui.present.account import text
 
-    return text(states)
+    return text(walk(state, epochs))
 
 
-def _markdown(states: Iterator[State]) -> Iterator[str]:
+def _markdown(state: State, epochs: int) -> Iterator[str]:
     from backprop_tui.present.account import markdown
 
-    return markdown(states)
+    return markdown(walk(state, epochs))
 
 
-FORMATS: Mapping[str, Callable[[Iterator[State]], Iterator[str]]] = MappingProxyType(
-    {"text": _text, "jsonl": _jsonl, "csv": _csv, "markdown": _markdown}
+def _python(state: State, epochs: int) -> Iterator[str]:
+    from backprop_tui.present.program import program
+
+    return program(state.scenario, epochs)
+
+
+def _pytorch(state: State, epochs: int) -> Iterator[str]:
+    from backprop_tui.present.program_pytorch import program
+
+    return program(state.scenario, epochs)
+
+
+FORMATS: Mapping[str, Callable[[State, int], Iterator[str]]] = MappingProxyType(
+    {
+        "text": _text,
+        "jsonl": _jsonl,
+        "csv": _csv,
+        "markdown": _markdown,
+        "python": _python,
+        "pytorch": _pytorch,
+    }
 )
-"""Every format, by its name."""
+"""Every format, by its name: what tells the run from a state on up to the end of an epoch."""
