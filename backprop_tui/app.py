@@ -33,11 +33,11 @@ class BackpropApp(App[int]):
     #table { width: 1fr; height: 100%; }
     #loss { height: 100%; }
     #explanation { height: 4; }
-    #form, #help, #too-small { display: none; }
+    #form, #pages, #too-small { display: none; }
     #footer { dock: bottom; }
-    .form #form, .help #help { display: block; }
+    .form #form, .pages #pages { display: block; }
     .form #graph, .form #middle, .form #spare { display: none; }
-    .help #graph, .help #middle, .help #spare, .help #explanation { display: none; }
+    .pages #graph, .pages #middle, .pages #spare, .pages #explanation { display: none; }
     .small Panel, .small #middle { display: none; }
     .small #too-small { display: block; height: 100%; }
     #form Input { height: 1; border: none; padding: 0; background: $panel; color: $foreground; }

@@ -124,16 +124,18 @@ def test_what_was_computed_ahead_is_not_seen(epoch: int, sample: int, stage: int
 
 def test_the_mean_of_an_epoch_is_there_from_the_loss_of_its_last_sample_on() -> None:
     # Sample 1: (3.5 − 4)² = 0.25; then w = 1.7, b = 0.6 and sample 2: (2.3 − 1)² = 1.69.
-    assert panel(at(TWO_SAMPLES, 1, 11, sample=1)) == drawn(START.replace("now", "mean"))
-    assert panel(at(TWO_SAMPLES, 1, LOSS_STAGE - 1, sample=2)) == drawn(START.replace("now", "mean"))
-    assert panel(at(TWO_SAMPLES, 1, LOSS_STAGE, sample=2)) == drawn(
-        ONE_EPOCH.replace("0.25", "0.97").replace("now", "mean")
-    )
+    # Each sample's own loss is there from its own loss stage on.
+    before = START.replace("now", "mean")
+    assert panel(at(TWO_SAMPLES, 1, 11, sample=1)) == drawn(before.replace("mean ·\n│", "mean ·\n│ this 0.25"))
+    second = at(TWO_SAMPLES, 1, LOSS_STAGE - 1, sample=2)
+    assert panel(second) == drawn(before.replace("mean ·\n│", "mean ·\n│ this ·"))
+    after = ONE_EPOCH.replace("0.25", "0.97").replace("now 0.97\n│", "mean 0.97\n│ this 1.69")
+    assert panel(at(TWO_SAMPLES, 1, LOSS_STAGE, sample=2)) == drawn(after)
 
 
 def test_the_loss_of_a_sample_that_is_infinite_makes_the_mean_infinite() -> None:
     state = at(replace(TWO_SAMPLES, samples=(Sample((1e200,), (4.0,)), *TWO_SAMPLES.samples[1:])), 1, LOSS_STAGE)
-    assert panel(state)[-3:] == ["epoch 1", "mean infinite", ""]
+    assert panel(state)[-3:] == ["epoch 1", "mean infinite", "this infinite"]
 
 
 def test_a_run_that_ends_behind_its_last_loss_leaves_the_mean_open() -> None:

@@ -39,9 +39,9 @@ def drawn(state: State, height: int = 8) -> list[str]:
 
 def test_contributions_ride_on_the_lines_that_bring_them_and_meet() -> None:
     rows = drawn(at(MAZUR, 40))
-    assert "●0.03635 ◀══╦═ 0.0554" in rows[2]
-    assert "0.1385 ◀" in rows[2]
+    assert "●0.03635 ◀═╦═ 0.0554 ╪══ 0.1385 ◀" in rows[2]
     assert "╚═ −0.01905" in rows[6]
+    assert rows[2].index("╦") == rows[4].index("║") == rows[5].index("╫") == rows[6].index("╚")
     assert "−0.0381 ◀" in rows[6]
     assert "○·" in rows[2]
 
@@ -61,7 +61,10 @@ def test_no_value_is_seen_before_its_stage() -> None:
 
 def test_what_the_stage_is_made_from_is_marked() -> None:
     rows = graph_rows(at(MAZUR, 5), 80, 8)  # z2_1 from a1_1 and a1_2
-    assert [text.strip() for row in rows for text, style in row if style is Style.USED] == ["0.5933", "0.5969"]
+    assert [text.strip() for row in rows for text, style in row if style is Style.USED] == [
+        *("0.5933", "0.4"),  # each answer of the layer before, and on its line the weight
+        *("0.5969", "0.45"),
+    ]
 
 
 def test_a_large_network_follows_the_stage_and_fits() -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from backprop_tui.core.scenario import neuron_with
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.neuron_graph import inputs_in_view, neuron_rows
+from backprop_tui.present.graph import graph_rows
+from backprop_tui.present.neuron_graph import inputs_in_view
 from backprop_tui.present.neuron_layout import rows_for, spread
 from backprop_tui.present.picture import Style, text_of, width_of
 from backprop_tui.stepper.machine import GoTo, apply
@@ -64,7 +65,7 @@ def at(name: str, stage: int, epoch: int = 1) -> State:
 
 
 def drawn(state: State, width: int = 80, height: int = 7) -> list[str]:
-    return [text_of(row) for row in neuron_rows(state, width, height)]
+    return [text_of(row) for row in graph_rows(state, width, height)]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_every_row_has_the_width_asked_for_whatever_the_numbers() -> None:
     for width, height in ((60, 6), (80, 7), (100, 13), (120, 16)):
         for stage in range(12):
             state = apply(start(wild), GoTo(Position(1, 1, stage)))
-            rows = neuron_rows(state, width, height)
+            rows = graph_rows(state, width, height)
             assert [width_of(row) for row in rows] == [width] * height
 
 
@@ -135,12 +136,12 @@ def test_a_window_over_many_inputs_follows_the_stage() -> None:
 
 
 def test_the_number_just_computed_is_marked_and_reversed() -> None:
-    rows = neuron_rows(at("article-7", 8), 80, 7)
+    rows = graph_rows(at("article-7", 8), 80, 7)
     assert [text for row in rows for text, style in row if style is Style.NOW] == ["●−2"]
 
 
 def test_links_beyond_a_closed_gate_are_blocked_and_those_before_it_alive() -> None:
-    row = neuron_rows(at("relu-dead", 8), 80, 7)[5]
+    row = graph_rows(at("relu-dead", 8), 80, 7)[5]
     assert {style for text, style in row if "╌" in text} == {Style.BLOCKED}
     assert {style for text, style in row if "═" in text} == {Style.BACKWARD}
 

@@ -7,11 +7,11 @@ from outside gets in; what is not a quantity begins with _.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, gradient_name, plan
+from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, forward_rules, gradient_name, plan
 from backprop_tui.core.expression import FUNCTIONS, Apply, Expression, Name, Number, Piecewise, Shorthand
 from backprop_tui.core.graph import Graph, Role
 from backprop_tui.core.source import CALLS, python
@@ -61,13 +61,32 @@ class Trainer(NamedTuple):
 def compile_training(graph: Graph, *, one_sample: bool) -> Trainer:
     """The training function of `graph`, for exactly one sample or for any number of them."""
     code = compile(source(graph, one_sample=one_sample), "<training>", "exec")
-    safe: dict[str, object] = {name: FUNCTIONS[function] for function, name in CALLS.items()}
-    safe |= {"_add": FUNCTIONS["+"], "_range": range, "_len": len, "_numbered": enumerate, "_Outcome": Outcome}
+    safe = _safe_names()
     namespaces = ({**safe, "_exp": math.exp, "_ln": math.log}, safe)
     for namespace in namespaces:
         exec(code, namespace)  # noqa: S102 - the text is made here, of validated names
     quick, tolerant = (namespace["_train"] for namespace in namespaces)
     return Trainer(quick, tolerant)  # type: ignore[arg-type]  # exec cannot tell its type
+
+
+@lru_cache(maxsize=32)
+def compile_forward(graph: Graph) -> Callable[[Mapping[str, float]], Numbers]:
+    """The forward pass and the loss: the value of each of the graph's `forward_rules`, from all that is given."""
+    rules = tuple(forward_rules(graph))
+    lines = [
+        "def _forward(_given):",
+        *(f"    {node.name} = _given[{node.name!r}]" for node in graph.nodes if not node.operation),
+    ]
+    lines += [f"    {rule.quantity} = {python(rule.expression)}" for rule in rules]
+    lines.append(f"    return {_targets(rule.quantity for rule in rules)}")
+    namespace = _safe_names()
+    exec(compile("\n".join(lines), "<forward>", "exec"), namespace)  # noqa: S102 - likewise
+    return namespace["_forward"]  # type: ignore[return-value]  # exec cannot tell its type
+
+
+def _safe_names() -> dict[str, object]:
+    names: dict[str, object] = {name: FUNCTIONS[function] for function, name in CALLS.items()}
+    return names | {"_add": FUNCTIONS["+"], "_range": range, "_len": len, "_numbered": enumerate, "_Outcome": Outcome}
 
 
 def source(graph: Graph, *, one_sample: bool) -> str:

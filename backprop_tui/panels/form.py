@@ -21,6 +21,8 @@ class FormPanel(Panel):
         Binding("shift+tab", "move(-1)", show=False),
         Binding("down", "choose(1)", show=False),
         Binding("up", "choose(-1)", show=False),
+        Binding("pagedown", "move(10)", show=False),
+        Binding("pageup", "move(-10)", show=False),
         Binding("escape", "leave", show=False),
     ]
 

@@ -7,7 +7,7 @@ from backprop_tui.panels.panel import Panel
 from backprop_tui.present import frame, table, table_lines
 from backprop_tui.present.explanation import explain, headline
 from backprop_tui.present.form import Field
-from backprop_tui.present.graph import graph_rows, graph_title
+from backprop_tui.present.graph import graph_rows, graph_stage_at, graph_title
 from backprop_tui.present.loss import loss_brief, loss_rows
 from backprop_tui.present.picture import Row, Span, Style
 from backprop_tui.present.seen import PENDING
@@ -47,33 +47,48 @@ class TitlePanel(Panel):
 
 
 class GraphPanel(Panel):
-    """The computation graph."""
+    """The computation graph; a click on a node or a derivative goes to its stage."""
 
     def draw(self, state: State, width: int, height: int) -> None:
         """Show `state`."""
+        self._drawn = state, width, height - 1
         title = graph_title(state, width, height - 1)
         self.show((frame.graph_rule(width, title), *graph_rows(state, width, height - 1)))
 
+    def on_click(self, event: events.Click) -> None:
+        """Go to the stage under the mouse."""
+        stage = graph_stage_at(*self._drawn, event.x, event.y - 1)
+        if stage:
+            self.post_message(StageChosen(stage))
+
 
 class TablePanel(Panel):
-    """The derivative table; a click on a row goes to its stage."""
+    """The derivative table; a click on a row goes to its stage, the wheel chooses another row."""
 
-    def draw(self, state: State, width: int, height: int, *, with_loss: bool) -> None:
-        """Show `state`, the loss in the panel's rule where it has no panel of its own."""
-        self._state, self._height = state, height
+    def draw(self, state: State, width: int, height: int, chosen: int, *, with_loss: bool) -> None:
+        """Show `state` around the stage `chosen`, where not 0; the loss in the rule where it has no panel."""
+        self._state, self._height, self._chosen = state, height, chosen
         brief = loss_brief(state)
         style = Style.PENDING if brief.endswith(PENDING) else Style.STRONG
         right: Row = ((f" {brief} ", style), ("──", Style.DIM)) if with_loss else ()
         words = ("with numbers", "value")[: 1 if with_loss else 2]
         inserts = tuple(zip(table.heading_columns(width), words, strict=False))
-        rule = frame.rule_row(width, table_lines.table_title(state, height - 1), inserts, right)
-        self.show((rule, *table.table_rows(state, width, height - 1)))
+        rule = frame.rule_row(width, table_lines.table_title(state, height - 1, chosen), inserts, right)
+        self.show((rule, *table.table_rows(state, width, height - 1, chosen)))
 
     def on_click(self, event: events.Click) -> None:
         """Go to the stage of the row under the mouse."""
-        stage = table_lines.stage_at(self._state, self._height - 1, event.y - 1)
+        stage = table_lines.stage_at(self._state, self._height - 1, event.y - 1, self._chosen)
         if stage:
             self.post_message(StageChosen(stage))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Choose the row below."""
+        self.post_message(CommandChosen("choose_next"))
+
+    def on_mouse_scroll_up(self) -> None:
+        """Choose the row above."""
+        self.post_message(CommandChosen("choose_previous"))
 
 
 class LossPanel(Panel):

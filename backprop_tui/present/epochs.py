@@ -7,6 +7,7 @@ from backprop_tui.core.graph import Node
 from backprop_tui.present.numbers import number
 from backprop_tui.present.picture import Canvas, Row, Span, Style
 from backprop_tui.present.seen import PENDING
+from backprop_tui.present.stretches import Stretch
 from backprop_tui.stepper.state import State
 
 Column = tuple[Span, ...]
@@ -16,7 +17,7 @@ _GAP, _LEAST_GAP = 4, 2
 _LEFT_OUT: Column = (("…", Style.DIM),)
 
 
-def epoch_rows(state: State, losses: Sequence[float], width: int, height: int) -> tuple[Row, ...]:
+def epoch_rows(state: State, losses: Sequence[float] | Stretch, width: int, height: int) -> tuple[Row, ...]:
     """`height` (at least 2) rows: headings and the newest epochs, the one on screen in bold, the next one below it.
 
     `losses` are those that may be seen, from epoch 1.  The next epoch fills as updates compute its parameters.
@@ -96,7 +97,7 @@ def _coming(state: State, node: Node) -> Span:
     return text, Style.NOW if here.stage == stage else Style.PLAIN
 
 
-def _loss_column(state: State, losses: Sequence[float], epochs: range) -> Column:
+def _loss_column(state: State, losses: Sequence[float] | Stretch, epochs: range) -> Column:
     heading = "loss" if state.history.samples == 1 else "mean loss"
     here, stage = state.position, state.timeline.find(state.timeline.graph.root.name)
     cells: list[Span] = []

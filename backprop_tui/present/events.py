@@ -33,6 +33,15 @@ class Kind(StrEnum):
     OUT_OF_REACH = "out of reach"
 
 
+EVENT_WORDS = {
+    Kind.OVERSHOOT: "▲ overshoot",
+    Kind.CONVERGED: "✓ converged",
+    Kind.DIVERGED: "▲ diverged",
+    Kind.OUT_OF_REACH: "▲ out of reach",
+}
+"""What the picture says of those that happen to the whole run, beside the loss."""
+
+
 class Event(NamedTuple):
     """`kind` happened at stage `stage` of the pass on screen, whose rule belongs to the graph's node `node`."""
 

@@ -1,13 +1,16 @@
 """The forms: which fields there are, what is wrong with what was typed, and what the whole amounts to."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cached_property
 
 from backprop_tui.core.backprop import LEARNING_RATE
 from backprop_tui.core.graph import Role
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Sample, Scenario, with_parameters, with_sample
+from backprop_tui.present.notation import symbol
 from backprop_tui.present.numbers import exact, parse
 from backprop_tui.stepper.history import MOST_EPOCHS
 from backprop_tui.stepper.state import Position, State
@@ -26,6 +29,7 @@ class Field:
     """One line of a form: its key in code, its label, the value in use, what it means, and its choices if it has any.
 
     `lowest` and `highest` bound a field that counts something; both are None for a field that takes any number.
+    `names` are words that stand for a count.
     """
 
     key: str
@@ -35,6 +39,7 @@ class Field:
     choices: tuple[str, ...] = ()
     lowest: int | None = None
     highest: int | None = None
+    names: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,14 @@ class Form:
     texts: Mapping[str, str]
     refusal: str = ""  # why the whole was refused though no field is wrong, until something else is typed
 
+    @cached_property
+    def by_key(self) -> Mapping[str, Field]:
+        """Every field by its key."""
+        return {field.key: field for field in self.fields}
+
     def field(self, key: str) -> Field:
         """The field called `key`."""
-        return next(field for field in self.fields if field.key == key)
+        return self.by_key[key]
 
     def typed(self, key: str, text: str) -> "Form":
         """The form with `text` in the field `key`."""
@@ -60,16 +70,19 @@ class Form:
         return self.texts[key].strip() != field.in_use and self.error(key) == "" and not self._same(field)
 
     def _same(self, field: Field) -> bool:
-        return not field.choices and parse_number(self.texts[field.key]) == parse_number(field.in_use)
+        text = self.texts[field.key].strip()
+        return not field.choices and _equal(str(field.names.get(text, text)), field.in_use)
 
     def error(self, key: str) -> str:
         """What is wrong with the text of the field `key`; empty where nothing is."""
         field, text = self.field(key), self.texts[key].strip()
         if field.choices:
             return self._together(key, text) if text in field.choices else "unknown; ↑ ↓ choose one"
+        if text in field.names:
+            return ""
         problem = number_error(text)
         if problem:
-            return problem
+            return _unknown_name(text, field.names) or problem
         if field.lowest is not None and field.highest is not None:
             return _count_error(text, field.lowest, field.highest)
         return self._together(key, text)
@@ -111,9 +124,7 @@ def edit_form(state: State) -> Form:
     rate = exact(scenario.learning_rate)
     fields += [
         Field(LEARNING_RATE, "learning rate", rate, "how long a step against the gradient is; any finite number"),
-        Field(
-            "activation", "activation", scenario.output.activation, "what turns z into the answer a", tuple(ACTIVATIONS)
-        ),
+        *_activation_fields(scenario),
         Field("loss", "loss", scenario.loss, "what a wrong answer costs", tuple(LOSSES)),
     ]
     return Form("Edit", tuple(fields), {field.key: field.in_use for field in fields})
@@ -129,12 +140,29 @@ def edited(state: State, form: Form) -> Scenario:
         return tuple(parse_number(texts[name]) for name in nodes)
 
     scenario = with_parameters(state.scenario, values(Role.PARAMETER))
-    layers = (*scenario.layers[:-1], replace(scenario.output, activation=texts["activation"].strip()))
+    keys = _activation_keys(scenario)
+    layers = tuple(
+        replace(layer, activation=texts[key].strip()) for layer, key in zip(scenario.layers, keys, strict=True)
+    )
     # All at once: a loss may only be admissible together with the new activation and target.
     sample = Sample(values(Role.INPUT), values(Role.TARGET))
     safe = with_sample(replace(scenario, loss="mse"), state.position.sample, sample)
     rate = parse_number(texts[LEARNING_RATE])
     return replace(safe, layers=layers, loss=texts["loss"].strip(), learning_rate=rate)
+
+
+def _activation_keys(scenario: Scenario) -> tuple[str, ...]:
+    """The field of each layer's activation; the last layer's is the one that a loss may have an opinion on."""
+    return (*(f"activation{number}" for number in range(1, len(scenario.layers))), "activation")
+
+
+def _activation_fields(scenario: Scenario) -> Iterator[Field]:
+    several = len(scenario.layers) > 1
+    for number, (layer, key) in enumerate(zip(scenario.layers, _activation_keys(scenario), strict=True), start=1):
+        label, z, a = ("activation", "z", "the answer a")
+        if several:
+            label, z, a = f"activation {number}", f"every z{number}", f"its a{number}"
+        yield Field(key, label, layer.activation, f"what turns {z} into {a}", tuple(ACTIVATIONS))
 
 
 def go_to_form(state: State) -> Form:
@@ -144,15 +172,38 @@ def go_to_form(state: State) -> Form:
     if samples > 1:
         fields.append(Field("sample", "sample", str(here.sample), f"from 1 to {samples}", (), 1, samples))
     last = state.timeline.last
-    meaning = f"how many stages are done, from 0 to {last}"
-    fields.append(Field("stage", "stage", str(here.stage), meaning, (), 0, last))
+    names = _stage_names(state)
+    meaning = f"how many are done, from 0 to {last}; or a name such as {state.timeline.rules[last // 2].quantity}"
+    fields.append(Field("stage", "stage", str(here.stage), meaning, (), 0, last, names))
     return Form("Go to", tuple(fields), {field.key: field.in_use for field in fields})
 
 
 def position_of(form: Form) -> Position:
     """The position that a go-to form without errors asks for."""
-    texts = form.texts
-    return Position(int(texts["epoch"]), int(texts.get("sample", "1")), int(texts["stage"]))
+    texts, names = form.texts, form.field("stage").names
+    stage = texts["stage"].strip()
+    return Position(int(texts["epoch"]), int(texts.get("sample", "1")), names.get(stage) or int(stage))
+
+
+def _stage_names(state: State) -> Mapping[str, int]:
+    """The stage of every quantity, by its name in code and on screen; of a parameter, its update."""
+    stages = {rule.quantity: number for number, rule in enumerate(state.timeline.rules, start=1)}
+    return {symbol(name): number for name, number in stages.items()} | stages
+
+
+def _unknown_name(text: str, names: Mapping[str, int]) -> str:
+    """What is said of a word that is no name, where names are taken; empty for what looks like a number."""
+    if not names or not text[:1].isalpha():
+        return ""
+    close = get_close_matches(text, names, n=1)
+    return f"unknown; did you mean {close[0]}?" if close else "no quantity of that name"
+
+
+def _equal(text: str, other: str) -> bool:
+    try:
+        return parse_number(text) == parse_number(other)
+    except ValueError:
+        return False
 
 
 def parse_number(text: str) -> float:

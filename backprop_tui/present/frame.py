@@ -24,19 +24,23 @@ SHORTEST_LEGEND = f"{Mark.NOW} done  {Mark.NEXT} next"
 def title_row(state: State, width: int) -> Row:
     """Row 1: which model, which position.  What does not fit is left out, the position last."""
     scenario, here = state.scenario, state.position
-    layer = scenario.output
+    activations = "/".join(dict.fromkeys(layer.activation for layer in scenario.layers))
     inputs = len(scenario.layers[0].weights[0])
     if scenario.is_neuron:
         shape = "one neuron" if inputs == 1 else f"one neuron, {inputs} inputs"
     else:
         shape = "-".join(str(count) for count in (inputs, *(len(layer.weights) for layer in scenario.layers)))
-    parts = [scenario.name, shape, layer.activation, scenario.loss, f"lr {number(scenario.learning_rate)}"]
+    parts = [scenario.name, shape, activations, scenario.loss, f"lr {number(scenario.learning_rate)}"]
     samples = len(scenario.samples)
     place = [f"epoch {here.epoch}", f"stage {here.stage} of {state.timeline.last}"]
     if samples > 1:
         place.insert(1, f"sample {here.sample} of {samples}")
     right = " · ".join(place)
-    for dropped in ([], [1], [1, 3], [1, 2, 3], [1, 2, 3, 4], [0, 1, 2, 3, 4]):
+    for dropped in (
+        ([], [2], [1], [1, 2], [1, 2, 3], [1, 2, 3, 4], [0, 1, 2, 3, 4])
+        if not scenario.is_neuron
+        else ([], [1], [1, 3], [1, 2, 3], [1, 2, 3, 4], [0, 1, 2, 3, 4])
+    ):
         left = " · ".join(part for index, part in enumerate(parts) if index not in dropped)
         if len(left) + len(right) + 4 <= width:
             break
@@ -206,6 +210,9 @@ def room_for(width: int, height: int, graph_heights: Sequence[int], lines: int, 
     graph = max(plain, _most(graph_heights, free - table))
     if spaced_lines <= free - graph:
         table = spaced_lines
+    elif lines > table:  # it is a window in any case: the picture, which is not, comes first
+        graph = max(graph, _most(graph_heights, free - _WINDOW))
+        table = free - graph
     return Room(width, graph + 1, table + 1, loss, free - graph - table)
 
 
@@ -217,3 +224,4 @@ def _most(heights: Sequence[int], limit: int) -> int:
 _WITH_LOSS, _WIDE = 80, 100
 _LOSS_WIDTH = 15
 _PLAIN_GRAPH, _PLAIN_TABLE = 8, 7
+_WINDOW = 11  # rows that are enough for a table which does not fit in any case

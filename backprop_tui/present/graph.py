@@ -1,9 +1,9 @@
 """The computation graph's picture: a neuron's or a network's."""
 
-from backprop_tui.present.network_graph import network_note, network_rows
-from backprop_tui.present.neuron_graph import inputs_in_view, neuron_rows
+from backprop_tui.present.network_graph import network_canvas, network_note
+from backprop_tui.present.neuron_graph import inputs_in_view, neuron_canvas
 from backprop_tui.present.neuron_layout import weight_names
-from backprop_tui.present.picture import Row
+from backprop_tui.present.picture import Canvas, Row
 from backprop_tui.stepper.state import State
 
 _SPACED_FROM = 100  # the width from which one input's rows may have air between them
@@ -11,7 +11,17 @@ _SPACED_FROM = 100  # the width from which one input's rows may have air between
 
 def graph_rows(state: State, width: int, height: int) -> tuple[Row, ...]:
     """The picture at the position of `state`, in `height` rows (at least 6) of `width` cells (at least 60)."""
-    draw = neuron_rows if state.scenario.is_neuron else network_rows
+    return _canvas(state, width, height).rows()
+
+
+def graph_stage_at(state: State, width: int, height: int, x: int, y: int) -> int:
+    """The stage that is drawn in column x of row y of that picture; 0 where none is."""
+    places = _canvas(state, width, height).places
+    return next((place.stage for place in places if place.y == y and 0 <= x - place.x < place.length), 0)
+
+
+def _canvas(state: State, width: int, height: int) -> Canvas:
+    draw = neuron_canvas if state.scenario.is_neuron else network_canvas
     return draw(state, width, height)
 
 

@@ -6,7 +6,6 @@ finite has no bar: the last finite one stays, and words say what happened.
 """
 
 import math
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -16,6 +15,7 @@ from backprop_tui.present.epochs import epoch_rows
 from backprop_tui.present.numbers import number
 from backprop_tui.present.picture import Canvas, Row, Style, width_of
 from backprop_tui.present.seen import PENDING, Mark, mark
+from backprop_tui.present.stretches import Record, Stretch
 from backprop_tui.stepper.history import History
 from backprop_tui.stepper.state import State
 
@@ -32,30 +32,29 @@ _MARGIN = 2  # between the axis and the edge of the screen
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """The losses of a run's first epochs, in order: any floats, in a sequence whose slices are cheap."""
+    """The losses of a run's first epochs, in order: any floats."""
 
-    values: Sequence[float]
+    values: Sequence[float] | Stretch
 
     @cached_property
-    def finite(self) -> Sequence[float]:
+    def finite(self) -> Stretch:
         """The losses that are finite, in order."""
-        # The quickest look at all of them: a sum is finite only if every summand is.
-        return self.values if math.isfinite(sum(self.values)) else array("d", filter(math.isfinite, self.values))
+        return (self.values if isinstance(self.values, Stretch) else Stretch.of(self.values)).finite
 
     @cached_property
     def top(self) -> float:
         """The largest finite loss, which a full bar stands for; 0 where there is none."""
-        return max(self.finite, default=0.0)
+        return self.finite.highest(0, len(self.finite)) if len(self.finite) else 0.0
 
     @cached_property
     def best(self) -> float:
         """The smallest finite loss; 0 where there is none."""
-        return min(self.finite, default=0.0)
+        return self.finite.lowest if len(self.finite) else 0.0
 
     @cached_property
     def foot(self) -> float:
         """Where bars start: at 0, but on a logarithmic scale at the smallest loss that is not 0."""
-        lowest = self.best or min(filter(None, self.finite), default=0.0)
+        lowest = self.finite.least
         return lowest if 0 < lowest <= self.top / LOGARITHMIC_FROM else 0.0
 
     def eighths(self, loss: float, rows: int) -> int:
@@ -78,9 +77,9 @@ def columns(series: Series, most: int) -> tuple[float, ...]:
     """
     values, count = series.finite, len(series.finite)
     if count <= most:
-        return tuple(values)
+        return tuple(values[index] for index in range(count))
     ends = [column * count // most for column in range(most)]
-    highest = (max(values[start:end]) for start, end in pairwise(ends))
+    highest = (values.highest(start, end) for start, end in pairwise(ends))
     return (*highest, values[-1])
 
 
@@ -103,11 +102,12 @@ class Seen:
     pending: bool = False
     fresh: bool = False
     samples: int = 1
+    own: float | None = None  # the loss of the sample on screen, where there are several and it is known
 
     @property
     def now(self) -> float | None:
         """The loss of the epoch on screen, where it is known."""
-        return None if self.pending or not self.series.values else self.series.values[-1]
+        return None if self.pending or not len(self.series.values) else self.series.values[-1]
 
     @property
     def was(self) -> float | None:
@@ -138,7 +138,10 @@ def seen(state: State) -> Seen:
     where = mark(state, state.timeline.find(state.timeline.graph.root.name))
     loss = _mean_loss(state) if where in (Mark.DONE, Mark.NOW) else None
     series = _series(state.history, state.position.epoch, loss)
-    return Seen(series, loss is None, loss is not None and where is Mark.NOW, state.history.samples)
+    fresh, samples = loss is not None and where is Mark.NOW, state.history.samples
+    known = samples > 1 and where in (Mark.DONE, Mark.NOW)
+    own = state.view.known[state.timeline.graph.root.name] if known else None
+    return Seen(series, loss is None, fresh, samples, own)
 
 
 def _mean_loss(state: State) -> float | None:
@@ -158,7 +161,12 @@ def _mean_loss(state: State) -> float | None:
 @lru_cache(maxsize=2)
 def _series(history: History, epoch: int, loss: float | None) -> Series:
     """The losses of the epochs before `epoch`, and its own where it is known."""
-    return Series(history.losses[: epoch - 1] + array("d", [] if loss is None else [loss]))
+    return Series(Stretch(_record(history), epoch - 1, () if loss is None else (loss,)))
+
+
+@lru_cache(maxsize=1)
+def _record(history: History) -> Record:
+    return Record(history.losses)
 
 
 def loss_rows(state: State, width: int, height: int) -> tuple[Row, ...]:
@@ -186,7 +194,7 @@ def figure_rows(shown: Seen, width: int, height: int) -> tuple[Row, ...]:
     places = max(len(figures), min(4, height - 6), 2)  # kept for figures that are still to come
     rows = max(0, min(height - 2 - places, _MOST_BAR_ROWS))
     canvas = Canvas(width, height)
-    if rows and shown.series.values:
+    if rows and len(shown.series.values):
         _put_row(canvas, 0, _scale(shown.series, width))
         _put_bars(canvas, 0, 1, bars(shown.series, width - 1, rows), shown.bar_style)
         _put_row(canvas, rows + 1, _span(len(shown.series.values), width))
@@ -205,7 +213,7 @@ def axis_rows(shown: Seen, width: int, rows: int) -> tuple[Row, ...]:
     canvas = Canvas(width, rows + 2 + max(1, len(notes)))
     for y, note in enumerate(notes, start=rows + 2):
         _put_row(canvas, y, note)
-    if series.finite:
+    if len(series.finite):
         top, foot, last = number(series.top), number(series.foot), str(len(series.finite))
         axis = max(len(top), len(foot)) + 1
         room = width - axis - 1 - _MARGIN
@@ -243,7 +251,9 @@ def _facts(shown: Seen) -> list[Row]:
     """What there is to say in numbers, the most important first; each a label and a value."""
     label = "now " if shown.samples == 1 else "mean "
     facts = [_fact(label, _in_words(shown.now), Style.PENDING if shown.now is None else shown.style)]
-    if shown.out_of_range and shown.series.finite:
+    if shown.samples > 1:
+        facts.append(_fact("this ", _in_words(shown.own), Style.PENDING if shown.own is None else Style.PLAIN))
+    if shown.out_of_range and len(shown.series.finite):
         facts.append(_fact("last finite ", number(shown.series.finite[-1])))
     elif shown.was is not None:
         facts.append(_fact("was ", _in_words(shown.was)))
@@ -269,7 +279,7 @@ def _scale(series: Series, width: int) -> Row:
     """What the bars are measured by; a number too long for its label stands alone."""
     if series.foot:
         return ((_LOGARITHMIC, Style.PLAIN),)
-    row = _fact("top ", number(series.top)) if series.finite else ()
+    row = _fact("top ", number(series.top)) if len(series.finite) else ()
     return row if width_of(row) <= width else row[1:]
 
 

@@ -1,19 +1,25 @@
 """The picture of a network: values run right in thin lines, gradients stand under their nodes and run left."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
-from backprop_tui.core.backprop import Phase
+from backprop_tui.core.backprop import Phase, gradient_name, local_name
+from backprop_tui.core.expression import names
 from backprop_tui.core.models import LOSS
 from backprop_tui.present.contributions import contributions_to
+from backprop_tui.present.events import EVENT_WORDS, Kind, events
 from backprop_tui.present.network_layout import Column, Layout, layout_for
 from backprop_tui.present.numbers import in_words, number
-from backprop_tui.present.picture import Canvas, Row, Style
+from backprop_tui.present.picture import Canvas, Place, Style
 from backprop_tui.present.seen import Mark, cell, put_cell
+from backprop_tui.present.sentences import listed
 from backprop_tui.present.wires import DOUBLE, LIGHT, Wires
 from backprop_tui.stepper.state import State
 
+_BUS = 4  # cells from the bus to the node that it leads to: "┬─▶" and the mark
 
-def network_rows(state: State, width: int, height: int) -> tuple[Row, ...]:
+
+def network_canvas(state: State, width: int, height: int) -> Canvas:
     """The network at the position of `state`, in `height` rows (at least 6) of `width` cells."""
     return _Picture(state, width, height).draw()
 
@@ -30,26 +36,38 @@ class _Picture:
         self.state = state
         self.layout: Layout = layout_for(state, width, height)
         self.canvas = Canvas(width, height)
-        self.used = self.operands()
+        stage = state.position.stage
+        self.rule = state.timeline.rules[stage - 1] if stage else None
+        self.used = frozenset(self.operands(stage)) if stage else frozenset()
 
-    def draw(self) -> tuple[Row, ...]:
+    def draw(self) -> Canvas:
         self.draw_edges()
         self.draw_loss()
         for column in self.layout.columns:
             for name, y in zip(column.names, column.rows, strict=True):
                 self.draw_node(column, name, y)
+        self.draw_weights()
         self.draw_links()
         self.draw_contributions()
-        return self.canvas.rows()
+        self.draw_events()
+        return self.canvas
 
-    def operands(self) -> frozenset[str]:
-        """The quantities that the rule just computed refers to: they are marked where they stand."""
-        stage = self.state.position.stage
-        return self.state.timeline.operands(stage) if stage else frozenset()
+    def operands(self, stage: int) -> Iterator[str]:
+        """What the rule of `stage` is made from; for what has no place in the picture, what that is made from."""
+        graph, find = self.state.timeline.graph, self.state.timeline.find
+        for name in self.state.timeline.operands(stage):
+            drawn = name in graph.by_name or any(name == gradient_name(graph, node.name) for node in graph.computed)
+            if drawn or not find(name):
+                yield name
+            else:
+                yield from self.operands(find(name))
 
     def draw_node(self, column: Column, name: str, y: int) -> None:
         """A node's name, its value, and under it its gradient."""
         self.canvas.put(column.x, y, name)
+        stage = self.state.timeline.find(name)
+        if stage:
+            self.canvas.places.append(Place(column.x, y, len(name), stage))
         self.put_number(column.x, y + 1, name)
         gradient = f"dL_d{name}"
         if self.state.timeline.find(gradient):
@@ -68,27 +86,35 @@ class _Picture:
     def style_of(self, quantity: str, otherwise: Style) -> Style:
         return Style.USED if quantity in self.used else otherwise
 
+    def text_of(self, name: str) -> str:
+        """A node's number, as far as it may be seen."""
+        stage = self.state.timeline.find(name)
+        return cell(self.state, stage).number if stage else number(self.state.view.given[name])
+
+    def after(self, column: Column, name: str) -> int:
+        """The column from which a line may leave a node: behind its number and a blank."""
+        return column.x + len(self.text_of(name)) + 1
+
     def draw_edges(self) -> None:
         """Thin lines, drawn from the start: a dense layer is one bus, and every z leads to its a."""
         wires = Wires(LIGHT, Style.FORWARD)
-        arrows = []
         for index, (left, right) in enumerate(pairwise(self.layout.columns)):
-            if index % 2 == 0:
-                bus = left.end + 1 + (index > 0)
-                for y in left.rows:
-                    wires.across(left.end + 1, bus, y + 1)
-                for y in right.rows:
-                    wires.across(bus, right.x - 3, y + 1)
-                    arrows.append((right.x - 3, y + 1))
-                rows = [y + 1 for y in (*left.rows, *right.rows)]
-                wires.down(bus, min(rows), max(rows))
-            else:
-                for y in right.rows:
-                    wires.across(left.end + 1, right.x - 3, y + 1)
-                    arrows.append((right.x - 3, y + 1))
+            leaving = [(self.after(left, name), y + 1) for name, y in zip(left.names, left.rows, strict=True)]
+            if index % 2:
+                for x, y in leaving:
+                    wires.across(x, right.x - 2, y)
+                continue
+            bus, entering = right.x - _BUS, [y + 1 for y in right.rows]
+            for x, y in leaving:
+                wires.across(x, bus, y)
+            for y in entering:
+                wires.across(bus, right.x - 2, y)
+            rows = [y for _, y in leaving] + entering
+            wires.down(bus, min(rows), max(rows))
         wires.draw(self.canvas)
-        for x, y in arrows:
-            self.canvas.put(x, y, "▶", Style.FORWARD)
+        for column in self.layout.columns[1:]:
+            for y in column.rows:
+                self.canvas.put(column.x - 2, y + 1, "▶", Style.FORWARD)
 
     def draw_loss(self) -> None:
         """L with the targets below it, where the last layer is in view."""
@@ -99,14 +125,15 @@ class _Picture:
         bus = last.end + 1
         wires = Wires(LIGHT, Style.FORWARD)
         rows = [y + 1 for y in last.rows]
-        for y in rows:
-            wires.across(last.end, bus, y)
+        for name, y in zip(last.names, rows, strict=True):
+            wires.across(min(self.after(last, name), last.end), bus, y)
         wires.down(bus, min(*rows, layout.loss_row), max(*rows, layout.loss_row))
         wires.across(bus, bus + 1, layout.loss_row)
         wires.draw(self.canvas)
         self.canvas.put(bus + 1, layout.loss_row, "▶", Style.FORWARD)
         self.canvas.put(layout.loss, layout.loss_row - 1, "L")
         stage = state.timeline.find(LOSS)
+        self.canvas.places.append(Place(layout.loss, layout.loss_row - 1, 1, stage))
         shown = cell(state, stage)
         end = put_cell(self.canvas, layout.loss, layout.loss_row, shown)
         if shown.known:
@@ -117,42 +144,75 @@ class _Picture:
             y = layout.loss_row + 1 + index
             self.canvas.put(layout.loss, y, f"{name} {number(state.view.given[name])}", self.style_of(name, Style.DIM))
 
+    def draw_weights(self) -> None:
+        """The weights that the stage at hand is about, each on the line from what it weighs, where there is room."""
+        graph, given = self.state.timeline.graph, self.state.view.given
+        if self.rule is None or (self.rule.phase is Phase.CHAIN and graph.by_name[self.rule.node].args):
+            return
+        about = names(self.rule.expression) | {self.rule.node, self.rule.argument}
+        for left, right in list(pairwise(self.layout.columns))[::2]:
+            for z in right.names:
+                args = graph.by_name[z].args
+                half = len(args) // 2
+                for weight, source in zip(args[:half], args[half:-1], strict=True):
+                    if weight in about and source in left.names:
+                        y = left.rows[left.names.index(source)] + 1
+                        text = f" {number(given[weight])} "
+                        x = self.after(left, source) + 1
+                        if x + len(text) < right.x - _BUS:
+                            self.canvas.put(x, y, text, Style.USED)
+
     def draw_links(self) -> None:
         """``◀═`` from an a's gradient to its z's, once that is computed; broken where the activation blocks it."""
+        graph = self.state.timeline.graph
         for left, right in list(pairwise(self.layout.columns))[1::2]:
             for z, a, y in zip(left.names, right.names, left.rows, strict=True):
                 gradient = cell(self.state, self.state.timeline.find(f"dL_d{z}"))
                 if gradient.known:
-                    slope = cell(self.state, self.state.timeline.find(f"d{a}_d{z}"))
+                    slope = cell(self.state, self.state.timeline.find(local_name(graph, a, z)))
                     style, line = (Style.BLOCKED, "╌") if slope.word else (Style.BACKWARD, "═")
                     start = left.x + len(gradient.number) + 1
                     self.canvas.put(start, y + 2, "◀" + line * (right.x - 2 - start - 1), style)
 
     def draw_contributions(self) -> None:
         """The contributions to the gradient just computed, each on the line that brings it, up to where they meet."""
-        stage = self.state.position.stage
-        rule = self.state.timeline.rules[stage - 1] if stage else None
-        if rule is None or rule.phase is not Phase.CHAIN:
+        if self.rule is None or self.rule.phase is not Phase.CHAIN:
             return
         for index in range(2, len(self.layout.columns) - 1, 2):
             left, right = self.layout.columns[index], self.layout.columns[index + 1]
-            if rule.node in left.names:
-                self.draw_fan(left, right, rule.node)
+            if self.rule.node in left.names:
+                self.draw_fan(left, right, self.rule.node)
 
     def draw_fan(self, left: Column, right: Column, name: str) -> None:
         values = {one.via: one.value for one in contributions_to(self.state.view, name)}
         target = left.rows[left.names.index(name)] + 2
         sources = [(y + 2, values[z]) for z, y in zip(right.names, right.rows, strict=True) if z in values]
         start = left.x + len(cell(self.state, self.state.timeline.find(f"dL_d{name}")).number) + 1
-        branch = left.end + 4
+        branch = left.end + 3
         wires = Wires(DOUBLE, Style.BACKWARD)
         wires.across(start, branch, target)
         for y, _ in sources:
-            wires.across(branch, right.x - 3, y)
+            wires.across(branch, right.x - 2, y)
         rows = [target, *(y for y, _ in sources)]
         wires.down(branch, min(rows), max(rows))
         wires.draw(self.canvas)
         self.canvas.put(start, target, "◀", Style.BACKWARD)
         for y, value in sources:
-            text = f" {number(value)} "
-            self.canvas.put(branch + 2, y, text, Style.USED)
+            self.canvas.put(branch + 2, y, f" {number(value)} ", Style.USED)
+
+    def draw_events(self) -> None:
+        """What happened, in words, below the nodes: what blocks on the left, what the loss did on the right."""
+        y = self.layout.foot
+        if y >= self.canvas.height:
+            return
+        found = events(self.state)
+        x = 2
+        for kind, word in ((Kind.GATE_CLOSED, "gate closed"), (Kind.FLAT, "flat"), (Kind.SATURATED, "saturated")):
+            nodes = [event.node for event in found if event.kind is kind]
+            if nodes:
+                text = f"╳ {word} at {listed(nodes)}" if kind is not Kind.SATURATED else f"{word} at {listed(nodes)}"
+                style = Style.EVENT if kind is Kind.SATURATED else Style.BLOCKED
+                x = self.canvas.put(x, y, text, style) + 3
+        text = "  ".join(EVENT_WORDS[event.kind] for event in found if event.kind in EVENT_WORDS)
+        if text and self.canvas.is_blank(self.canvas.width - len(text) - 2, y, len(text) + 2):
+            self.canvas.put(self.canvas.width - len(text) - 1, y, text, Style.EVENT)

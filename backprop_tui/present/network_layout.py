@@ -14,8 +14,9 @@ from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
 _PLACE = re.compile(r"[azwb](\d+)_(\d+)")
+_AIRY = 100  # the width from which there is air between a z and its a, too
 _BLOCK = 3  # rows of a node: its name, its value, its gradient
-_FAN_IN, _STEP, _FAN_OUT, _JOIN = 5, 4, 9, 4  # the least cells between columns: x to z, z to a, a to z, a to L
+_FAN_IN, _STEP, _FAN_OUT, _JOIN = 6, 4, 8, 4  # the least cells between columns: x to z, z to a, a to z, a to L
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Layout:
     loss: int | None
     loss_row: int
     scenario_layers: int
+
+    @property
+    def foot(self) -> int:
+        """The row below all nodes."""
+        return max(column.rows[-1] for column in self.columns) + _BLOCK
 
     @property
     def note(self) -> str:
@@ -131,7 +137,8 @@ def _stretched(layout: Layout, width: int, loss_width: int) -> Layout:
     """The same with the room that is left shared between the columns, most of it where the paths fan out."""
     right = (layout.loss or layout.columns[-1].end - 1) + (loss_width - _JOIN if layout.loss is not None else 1)
     spare = max(0, width - right - 2)
-    gaps = [0, *(2 if index % 2 == 0 else 1 for index in range(len(layout.columns) - 1)), 1]
+    step = int(width >= _AIRY)
+    gaps = [0, *(2 if index % 2 == 0 else step for index in range(len(layout.columns) - 1)), step]
     shifts = [spare * sum(gaps[: index + 1]) // max(1, sum(gaps)) for index in range(len(gaps))]
     columns = tuple(
         Column(c.names, c.first, c.count, c.x + shift, c.width, c.rows)

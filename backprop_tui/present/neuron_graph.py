@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from backprop_tui.core.models import LOSS
 from backprop_tui.core.ops import ACTIVATIONS
-from backprop_tui.present.events import Kind, events
+from backprop_tui.present.events import EVENT_WORDS, events
 from backprop_tui.present.neuron_layout import (
     Columns,
     Rows,
@@ -17,23 +17,16 @@ from backprop_tui.present.neuron_layout import (
 )
 from backprop_tui.present.notation import symbol
 from backprop_tui.present.numbers import in_words
-from backprop_tui.present.picture import Canvas, Row, Style
+from backprop_tui.present.picture import Canvas, Place, Style
 from backprop_tui.present.seen import Cell, Mark, cell, numbers_text, put_cell, rule_text
 from backprop_tui.present.wires import DOUBLE, LIGHT, Wires
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
-_EVENTS = {
-    Kind.OVERSHOOT: "▲ overshoot",
-    Kind.CONVERGED: "✓ converged",
-    Kind.DIVERGED: "▲ diverged",
-    Kind.OUT_OF_REACH: "▲ out of reach",
-}
-
 _RULE_ROOM = 20  # a longer rule would run into the next link's
 
 
-def neuron_rows(state: State, width: int, height: int) -> tuple[Row, ...]:
+def neuron_canvas(state: State, width: int, height: int) -> Canvas:
     """The neuron at the position of `state`, in `height` rows (at least 6) of `width` cells."""
     return _Picture(state, width, height).draw()
 
@@ -69,13 +62,13 @@ class _Picture:
         self.canvas = Canvas(width, height)
         self.forward = Wires(LIGHT, Style.FORWARD)
 
-    def draw(self) -> tuple[Row, ...]:
+    def draw(self) -> Canvas:
         self.draw_givens()
         self.draw_nodes()
         self.draw_links()
         self.draw_walk()
         self.draw_events()
-        return self.canvas.rows()
+        return self.canvas
 
     def cell(self, quantity: str, *, update: bool = False) -> Cell:
         return cell(self.state, self.one.timeline.find(quantity, update=update))
@@ -120,6 +113,7 @@ class _Picture:
             text = label(self.one, name, ruled=at.ruled)
             shown = self.cell(name)
             self.canvas.put(x, rows.label, text)
+            self.canvas.places.append(Place(x, rows.label, len(text), self.one.timeline.find(name)))
             if rows.numbers is not None and shown.known:
                 self.canvas.put(x + 2, rows.numbers, f"= {numbers_text(self.one, self.one.timeline.find(name))}")
                 self.canvas.put(x + 2, rows.value, "=")
@@ -160,6 +154,7 @@ class _Picture:
         name_y = y - 1 if self.rows.spaced and x != self.at.gradient else y
         if self.at.named or x == self.at.gradient:
             end = self.canvas.put(x, name_y, text)
+            self.canvas.places.append(Place(x, name_y, len(text), stage))
             rule = f" = {rule_text(self.one, stage)}"
             if name_y != y and len(rule) < _RULE_ROOM:
                 self.canvas.put(end, name_y, rule, Style.DIM)
@@ -221,7 +216,7 @@ class _Picture:
             is_gate = ACTIVATIONS[self.one.scenario.output.activation].blocked == "gate"
             self.put_event("╳ gate closed" if is_gate else "╳ flat", Style.BLOCKED, (at.a_link, y), (at.turn + 2, y))
         for event in events(self.state):
-            if text := _EVENTS.get(event.kind):
+            if text := EVENT_WORDS.get(event.kind):
                 beside, above = (at.turn + 2, y), (self.canvas.width - len(text) - 1, 0)
                 self.put_event(text, Style.EVENT, beside, (beside[0], y - 1), (at.turn - len(text) - 1, y), above)
 

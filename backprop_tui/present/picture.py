@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 
 class Style(StrEnum):
@@ -78,12 +79,25 @@ def _cells(row: Row) -> list[Span]:
     return [(character, style) for text, style in row for character in text]
 
 
+class Place(NamedTuple):
+    """Where a stage is drawn: `length` cells from column x of row y."""
+
+    x: int
+    y: int
+    length: int
+    stage: int
+
+
 class Canvas:
-    """A grid of cells, each a character and a style; row 0 and column 0 are at the top left."""
+    """A grid of cells, each a character and a style; row 0 and column 0 are at the top left.
+
+    `places` remembers which stages are drawn where, for whoever points at one.
+    """
 
     def __init__(self, width: int, height: int) -> None:
         self.width = width
         self.height = height
+        self.places: list[Place] = []
         self._cells: list[list[Span]] = [[(" ", Style.PLAIN)] * width for _ in range(height)]
 
     def put(self, x: int, y: int, text: str, style: Style = Style.PLAIN) -> int:
@@ -103,6 +117,10 @@ class Canvas:
         if not (0 <= y < self.height and x >= 0 and x + length <= self.width):
             return False
         return all(character == " " for character, _ in self._cells[y][x : x + length])
+
+    def character(self, x: int, y: int) -> str:
+        """What stands in column x of row y; empty outside."""
+        return self._cells[y][x][0] if 0 <= y < self.height and 0 <= x < self.width else ""
 
     def rows(self) -> tuple[Row, ...]:
         """The picture, neighbouring cells of one style joined."""

@@ -9,7 +9,7 @@ from backprop_tui.core.expression import Number
 from backprop_tui.present.events import blocked
 from backprop_tui.present.notation import formula, substituted
 from backprop_tui.present.numbers import number
-from backprop_tui.present.picture import Canvas, Style
+from backprop_tui.present.picture import Canvas, Place, Style
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
@@ -31,11 +31,12 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """A quantity as it may be seen: its mark, its number or ``·``, and the word where it is blocked ("gate")."""
+    """A quantity as it may be seen: its mark, its number or ``·``, the word where it is blocked, and its stage."""
 
     mark: Mark
     text: str
     word: str = ""
+    stage: int = 0
 
     @property
     def number(self) -> str:
@@ -71,10 +72,10 @@ def cell(state: State, stage: int) -> Cell:
     """What may be seen of the quantity that `stage` computes."""
     where = mark(state, stage)
     if where in (Mark.NEXT, Mark.LATER):
-        return Cell(where, PENDING)
+        return Cell(where, PENDING, stage=stage)
     rule = state.timeline.rules[stage - 1]
     word = "" if rule.phase is Phase.UPDATE else blocked(state).get(rule.quantity, "")
-    return Cell(where, number(state.view.values[stage - 1]), word)
+    return Cell(where, number(state.view.values[stage - 1]), word, stage)
 
 
 def put_cell(canvas: Canvas, x: int, y: int, shown: Cell, width: int = 0) -> int:
@@ -88,6 +89,7 @@ def put_cell(canvas: Canvas, x: int, y: int, shown: Cell, width: int = 0) -> int
     after = canvas.put(start, y, shown.text, shown.style)
     if shown.word:
         after = canvas.put(after, y, BLOCKED, Style.BLOCKED)
+    canvas.places.append(Place(x - 1, y, max(after, x + width) - x + 1, shown.stage))
     return after
 
 

@@ -1,5 +1,6 @@
 """The derivative table: one row per derivative, gradient and update, with its rule, its numbers and its value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backprop_tui.core.backprop import Phase
@@ -17,6 +18,7 @@ from backprop_tui.stepper.state import State
 _NAME = 3  # column of the name; the mark stands two columns before it
 _SHORT_NAME = 5  # "∂L/∂w"; behind longer names one blank must do
 _DESIGN_WIDTH = 65
+_MOST_SHIFT = 6  # so far long rules may push the numbers to the right
 _NUMBERS_AT, _UNITS_AT = 33, 57  # at the design width; wider tables stretch, narrower ones pull the values in
 
 
@@ -38,11 +40,12 @@ def table_rows(state: State, width: int, height: int, chosen: int = 0) -> tuple[
     entries = {y: _entry(state, line) for y, line in enumerate(lines) if line.stage}
     names = max((len(entry.name) for entry in entries.values()), default=0)
     rule_at = _NAME + indent + names + (2 if names <= _SHORT_NAME else 1)
+    numbers_at = _numbers_column(tuple(entries.values()), rule_at, width)
     for y, line in enumerate(lines):
         if line.heading:
             canvas.put(_NAME, y, line.heading, Style.DIM)
         elif line.stage:
-            _draw(canvas, y, entries[y], _NAME + indent, rule_at)
+            _draw(canvas, y, entries[y], _NAME + indent, (rule_at, numbers_at))
             if line.stage == chosen and not line.via:
                 canvas.put(0, y, ">", Style.NEXT)
     return canvas.rows()
@@ -78,33 +81,45 @@ def _texts(one: Pass, stage: int) -> tuple[str, str]:
     return formula(sum_of_all), substituted(sum_of_all, {f"via {one.via}": one.value for one in brought})
 
 
-def _draw(canvas: Canvas, y: int, entry: _Entry, name_at: int, rule_at: int) -> None:
+def _draw(canvas: Canvas, y: int, entry: _Entry, name_at: int, columns: tuple[int, int]) -> None:
     shown = entry.shown
     style = Style.STRONG if shown.mark is Mark.NOW else Style.PLAIN if shown.known else Style.DIM
     if shown.mark in (Mark.NOW, Mark.NEXT):
         canvas.put(1, y, shown.mark, style if shown.mark is Mark.NOW else Style.NEXT)
     canvas.put(name_at, y, entry.name, style if shown.known else Style.PLAIN)
     value_at = _value_column(shown, canvas.width)
-    _draw_rule(canvas, y, entry, style, rule_at, value_at)
+    _draw_rule(canvas, y, entry, style, (*columns, value_at))
     end = canvas.put(value_at, y, shown.text, shown.style)
     if shown.word:
         canvas.put(end, y, f"╳ {shown.word}", Style.BLOCKED)
 
 
-def _draw_rule(canvas: Canvas, y: int, entry: _Entry, style: Style, rule_at: int, value_at: int) -> None:
+def _numbers_column(entries: Sequence[_Entry], rule_at: int, width: int) -> int:
+    """Where the numbers start: behind the longest rule in view that has some, where it leaves them room."""
+    usual = _stretched(_NUMBERS_AT, width)
+    lengths = [len(_tight(entry.rule)) for entry in entries if "∂" in entry.rule]
+    behind = rule_at + max(lengths, default=0) + 1
+    return behind if usual < behind <= usual + _MOST_SHIFT else usual
+
+
+def _draw_rule(canvas: Canvas, y: int, entry: _Entry, style: Style, columns: tuple[int, int, int]) -> None:
     """Rule and numbers, each in its column; where they do not both fit, the numbers, for the headline has the rule."""
+    rule_at, numbers_at, value_at = columns
     if not entry.numbers:
-        canvas.put(rule_at, y, _cut(entry.rule, value_at - rule_at - 1), style)
+        loose = rule_at + len(entry.rule) < (numbers_at if "∂" in entry.rule else value_at)
+        canvas.put(rule_at, y, _cut(entry.rule if loose else _tight(entry.rule), value_at - rule_at - 1), style)
         return
-    numbers_at = _stretched(_NUMBERS_AT, canvas.width)
-    for rule in (entry.rule, entry.rule.replace(" · ", "·")):
-        at = max(numbers_at, rule_at + len(rule) + 1)
-        if at + len(entry.numbers) < value_at:
+    for rule in (entry.rule, _tight(entry.rule)):
+        if rule_at + len(rule) < numbers_at and numbers_at + len(entry.numbers) < value_at:
             canvas.put(rule_at, y, rule, style)
-            canvas.put(at, y, entry.numbers, style)
+            canvas.put(numbers_at, y, entry.numbers, style)
             return
-    fits = numbers_at + len(entry.numbers) < value_at
-    canvas.put(numbers_at if fits else rule_at, y, _cut(entry.numbers, value_at - rule_at - 1), style)
+    at = max(rule_at, min(numbers_at, value_at - len(entry.numbers) - 1))
+    canvas.put(at, y, _cut(entry.numbers, value_at - rule_at - 1), style)
+
+
+def _tight(rule: str) -> str:
+    return rule.replace(" · ", "·")
 
 
 def short_rule(one: Pass, stage: int) -> str:

@@ -10,6 +10,9 @@ LIGHT = " │││─┘┐┤─└┌├─┴┬┼"
 DOUBLE = " ║║║═╝╗╣═╚╔╠═╩╦╬"
 """Likewise for double lines."""
 
+_CROSSINGS = {("│", "═"): "╪", ("─", "║"): "╫"}
+"""A double line over a light one that it does not touch."""
+
 
 class Wires:
     """Strokes of one kind and style, drawn together so that they join."""
@@ -33,7 +36,8 @@ class Wires:
         """Put every cell that is connected to another onto `canvas`."""
         for (x, y), directions in self._cells.items():
             if directions:
-                canvas.put(x, y, self._characters[directions], self._style)
+                character = self._characters[directions]
+                canvas.put(x, y, _CROSSINGS.get((canvas.character(x, y), character), character), self._style)
 
     def _connect(self, x: int, y: int, directions: int) -> None:
         self._cells[x, y] = self._cells.get((x, y), 0) | directions

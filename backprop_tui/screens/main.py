@@ -27,7 +27,9 @@ from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.present.form import Form, edit_form, edited, go_to_form, position_of
 from backprop_tui.present.graph import graph_heights
 from backprop_tui.present.help_rows import help_pages
-from backprop_tui.present.table_lines import line_count, spaced_count
+from backprop_tui.present.picture import Row
+from backprop_tui.present.table_lines import chosen_next, line_count, spaced_count
+from backprop_tui.present.verification import verification_pages
 from backprop_tui.screens.pace import Attendance, Journey, Player, Trainer
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, start
@@ -36,6 +38,7 @@ _BODY_FRAME = 7  # title 2, headline 1, text 3, footer 1: the rows that a form o
 _FORM_KEYS = (("Tab", "next field "), ("↑ ↓", "choose "), ("Enter", "apply "), ("Esc", "leave everything as it was"))
 _SHORT_FORM_KEYS = (*_FORM_KEYS[:-1], ("Esc", "leave"))
 _FORM_KEYS_FIT = 76  # the width from which the long ones do
+_PAGES = ("help", "verify")  # the modes that any key leaves, page by page
 _KEEP_PLAYING = frozenset(key for name in ("play", "faster", "slower") for key in command(name).keys)
 
 
@@ -56,8 +59,9 @@ class MainScreen(Screen[None]):
         self._first = apply(start(launch.scenario), GoTo(position))
         self.state = self._first
         self.notice = ""
-        self.mode = "step"  # or "edit", "go to", "help"
-        self.page = 0  # of the help
+        self.mode = "step"  # or "edit", "go to", "help", "verify"
+        self.page = 0  # of the help or the gradient check
+        self.chosen = 0  # the stage of the row that was chosen in the table; 0 for none
         self.player = Player(self, launch.play, loop=launch.loop)
         self.journey = Journey(self)
         self.attendance = Attendance(self, launch.idle_reset)
@@ -71,7 +75,7 @@ class MainScreen(Screen[None]):
             yield TablePanel(id="table")
             yield LossPanel(id="loss")
         yield FormPanel(id="form")
-        yield Panel(id="help")
+        yield Panel(id="pages")
         yield ExplanationPanel(id="explanation")
         yield Panel(id="spare")
         yield FooterPanel(id="footer")
@@ -90,7 +94,7 @@ class MainScreen(Screen[None]):
             self.app.pop_screen()
         self.stop_at_once()
         self.leave()
-        self.state, self.notice = self._first, ""
+        self.state, self.notice, self.chosen = self._first, "", 0
         self.app.theme = self._first_theme
         self.lay_out()
         self.player.start_if_asked()
@@ -105,7 +109,7 @@ class MainScreen(Screen[None]):
         small, form = width < frame.LEAST_WIDTH or height < frame.LEAST_HEIGHT, self.mode in ("edit", "go to")
         self.set_class(small, "small")
         self.set_class(form and not small, "form")
-        self.set_class(self.mode == "help" and not small, "help")
+        self.set_class(self.mode in _PAGES and not small, "pages")
         state = self.state
         lines = line_count(state)
         heights = graph_heights(state, width)
@@ -119,7 +123,7 @@ class MainScreen(Screen[None]):
         self.query_one("#spare").display = room.spare > 0 and self.mode == "step"
         body = height - _BODY_FRAME
         self.query_one("#form").styles.height = body
-        self.query_one("#help").styles.height = height - 3
+        self.query_one("#pages").styles.height = height - 3
         if form:  # what is typed unseen is no input
             self.set_focus(None if small else self.query_one("#form Input"))
         self.draw()
@@ -134,19 +138,25 @@ class MainScreen(Screen[None]):
         footer = self.query_one(FooterPanel)
         if self.mode == "step":
             self.query_one(GraphPanel).draw(state, room.width, room.graph)
-            self.query_one(TablePanel).draw(state, room.table_width, room.table, with_loss=not room.loss)
+            self.query_one(TablePanel).draw(state, room.table_width, room.table, self.chosen, with_loss=not room.loss)
             if room.loss:
                 self.query_one(LossPanel).draw(state, room.loss, room.table)
             self.query_one(ExplanationPanel).draw(state, room.width, self.notice)
             footer.draw(room.width)
-        elif self.mode == "help":
-            pages = help_pages(room.width, self.app.size.height - 3)
+        elif self.mode in _PAGES:
+            pages = self.pages()
             self.page = min(self.page, len(pages) - 1)
-            self.query_one("#help", Panel).show(pages[self.page])
-            footer.draw_keys((("any key", "turns the page" if self.page < len(pages) - 1 else "closes the help"),))
+            self.query_one("#pages", Panel).show(pages[self.page])
+            closes = "closes the help" if self.mode == "help" else "closes the check"
+            footer.draw_keys((("any key", "turns the page" if self.page < len(pages) - 1 else closes),))
         else:
             self.query_one(FormPanel).resize(room.width, self.app.size.height - _BODY_FRAME)
             footer.draw_keys(_FORM_KEYS if room.width >= _FORM_KEYS_FIT else _SHORT_FORM_KEYS)
+
+    def pages(self) -> tuple[tuple[Row, ...], ...]:
+        """The pages that the mode at hand shows."""
+        size = self.room.width, self.app.size.height - 3
+        return help_pages(*size) if self.mode == "help" else verification_pages(self.state, *size)
 
     def do(self, command: Command) -> bool:
         """Carry out `command`; where it cannot be, say why.  Whether it was."""
@@ -156,7 +166,7 @@ class MainScreen(Screen[None]):
             self.notice = f"{error}".capitalize()
             self.draw()
             return False
-        self.notice = ""
+        self.notice, self.chosen = "", 0
         self.draw()
         return True
 
@@ -176,23 +186,39 @@ class MainScreen(Screen[None]):
             self.player.change_speed(faster=name == "faster")
             return
         playing = self.player.playing
-        if self.stop_at_once():
-            return
+        if not self.stop_at_once():
+            self.perform(name, playing=playing)
+
+    def perform(self, name: str, *, playing: bool) -> None:
+        """Do what the command `name` says, now that nothing goes on by itself; `playing` did until now."""
         match name:
             case "edit":
                 self.open_form("edit", edit_form(self.state))
             case "go_to":
                 self.open_form("go to", go_to_form(self.state))
-            case "help":
-                self.mode, self.page = "help", 0
+            case "help" | "verify":
+                self.mode, self.page = name, 0
                 self.lay_out()
             case "play":
                 if not playing:
                     self.player.play()
             case "train":
                 self.trainer.start()
+            case "choose_next" | "choose_previous":
+                self.chosen = chosen_next(self.state, self.chosen, 1 if name == "choose_next" else -1)
+                self.draw()
+            case "jump":
+                self.jump()
             case _:
                 self.do(Move(name))
+
+    def jump(self) -> None:
+        """Go to the stage of the row that was chosen."""
+        if self.chosen:
+            self.do(GoTo(self.state.position._replace(stage=self.chosen)))
+        else:
+            self.notice = "No row is chosen yet: ↑ and ↓ choose one."
+            self.draw()
 
     def on_key(self, event: events.Key) -> None:
         """Any key stops what goes on by itself, and turns the pages of the help until it closes.
@@ -202,11 +228,14 @@ class MainScreen(Screen[None]):
         small = self.has_class("small")
         if small and event.key in command("quit").keys:
             return
-        if small or self.mode == "help" or self.trainer.running:
+        if small or self.mode in _PAGES or self.trainer.running:
             event.prevent_default()
             event.stop()
-            if not self.stop_at_once() and self.mode == "help" and not small:
+            if not self.stop_at_once() and self.mode in _PAGES and not small:
                 self.turn_page()
+        elif event.key == "escape" and self.chosen:
+            self.chosen = 0
+            self.draw()
         elif self.player.playing and event.key not in _KEEP_PLAYING:
             self.player.pause()
 
@@ -215,8 +244,8 @@ class MainScreen(Screen[None]):
         self.stop_at_once()
 
     def turn_page(self) -> None:
-        """To the next page of the help, or back to the panels after the last."""
-        if self.page + 1 < len(help_pages(self.room.width, self.app.size.height - 3)):
+        """To the next page, or back to the panels after the last."""
+        if self.page + 1 < len(self.pages()):
             self.page += 1
             self.draw()
         else:
