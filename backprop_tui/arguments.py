@@ -50,6 +50,8 @@ Of the application and of trace:
 
 Of trace:
   --epochs N         how many epochs to print (1)
+  --check            compare the gradients with central differences instead;
+                     exit status 1 where one differs
   --format FORMAT    text, jsonl, csv, markdown, python or pytorch (text)
 
 Of the application:
@@ -84,6 +86,7 @@ class Request(NamedTuple):
     lr: float | None = None
     epochs: int = 1
     format: str = "text"
+    check: bool = False
     epoch: int = 1
     sample: int = 1
     stage: int = 0
@@ -249,6 +252,7 @@ _OPTIONS = {
     "--lr": _Option(_number, _BOTH, "0.1"),
     "--epochs": _Option(_whole, (TRACE,), "10"),
     "--format": _Option(_value, (TRACE,), "jsonl"),
+    "--check": _Option(_flag, (TRACE,)),
     "--epoch": _Option(_whole, (APPLICATION,), "2"),
     "--sample": _Option(_whole, (APPLICATION,), "1"),
     "--stage": _Option(_whole, (APPLICATION,), "3"),

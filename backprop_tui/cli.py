@@ -17,6 +17,7 @@ from backprop_tui.arguments import CHECK, HELP, SCENARIOS, TRACE, USAGE, VERSION
 
 if TYPE_CHECKING:
     from backprop_tui.core.scenario import Scenario
+    from backprop_tui.stepper.state import State
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -87,13 +88,44 @@ def _trace(request: Request) -> int:
         raise UsageError(f"--epochs {request.epochs}: expected a whole number from 1 to {MOST_EPOCHS:,}")
     _check_known("--format", request.format, FORMATS)
     state = start(_scenario(request))
+    if request.check:
+        return _verify(state, request)
     status = _write(trace(state, request.epochs, request.format))
+    _say_where_it_ends(state, request.epochs)
+    return status
+
+
+def _verify(state: "State", request: Request) -> int:
+    """Print the gradients of every pass beside central differences; 1 where one differs."""
+    from backprop_tui.present.trace import walk
+    from backprop_tui.present.verification import check_lines, comparisons, heading, is_mismatch
+
+    if request.format != "text":
+        raise UsageError(
+            f"--check prints a table of its own, not {request.format}; expected one of --check and --format"
+        )
+    mismatches = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal mismatches
+        for one in walk(state, request.epochs):
+            if one.position.stage == one.timeline.last:
+                yield heading(one)
+                yield from check_lines(one)
+                mismatches += is_mismatch(comparisons(one))
+
+    status = _write(lines())
+    _say_where_it_ends(state, request.epochs)
+    return status or (FAILED if mismatches else DONE)
+
+
+def _say_where_it_ends(state: "State", epochs: int) -> None:
+    """Say so where a value stops being finite within `epochs` epochs."""
     epoch, sample = state.history.end or (0, 0)
-    if 0 < epoch <= request.epochs:
+    if 0 < epoch <= epochs:
         view = state.history.view(epoch, sample)
         quantity = view.timeline.rules[view.first_not_finite - 1].quantity
         _say(f"diverged: {quantity} is not finite in epoch {epoch}, sample {sample}; the trace ends with that pass")
-    return status
 
 
 def _open(request: Request) -> int:

@@ -46,6 +46,8 @@ PICTURES = {
     "dead-relu": Picture("relu-dead", stage=8),
     "overshoot": Picture("overshoot", epoch=6, stage=3),
     "diverged": Picture("diverge", epoch=163, stage=3),
+    "network": Picture("mazur", stage=40),
+    "verify": Picture("xor-2-2-1", epoch=5, stage=36, keys=("v",)),
     "edit": Picture(stage=8, keys=("e", "tab", "tab", *"1,5")),
     "wide": Picture(stage=8, size=(120, 40)),
     "light": Picture(stage=8, theme=LIGHT.name),

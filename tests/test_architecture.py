@@ -95,7 +95,7 @@ def test_everything_below_the_panels_and_the_command_line_load_without_textual()
 def test_the_trace_loads_neither_textual_nor_rich() -> None:
     if not (PACKAGE / "cli.py").exists():
         pytest.skip("there is no command line yet")
-    for form in ("text", "jsonl", "csv", "markdown"):
+    for form in ("text", "jsonl", "csv", "markdown", "python", "pytorch"):
         loaded = loaded_after(f"from backprop_tui.cli import main; assert main(['trace', '--format', '{form}']) == 0")
         assert "backprop_tui" in loaded
         assert not loaded & {"textual", "rich"}

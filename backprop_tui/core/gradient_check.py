@@ -7,17 +7,17 @@ lies within the step, the two sides have different slopes, and the difference is
 
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 from backprop_tui.core.backprop import forward_rules
-from backprop_tui.core.compiled import compile_forward
+from backprop_tui.core.compiled import SMALL_GRADIENT, compile_forward
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 
 TOLERANCE = 1e-6
-"""How far a gradient and its central difference may be apart, as a share of the larger."""
+"""How far a gradient and its central difference may be apart, as a share of the larger; `SMALL_GRADIENT` always."""
 
 _STEP = math.cbrt(sys.float_info.epsilon)  # where the errors of rounding and of the difference are about equal
 _ROUNDINGS = 64  # so many units in the last place the loss itself may be off
@@ -61,14 +61,34 @@ def compare(graph: Graph, given: Mapping[str, float], gradients: Mapping[str, fl
         moved = places[2] - places[0]  # what 2h has become in floating point
         low, high = below[graph.root.name], above[graph.root.name]
         difference = (high - low) / moved if moved else math.nan
+        twice = _difference(forward, given, parameter, 2 * step)
         gap, largest = abs(analytic - difference), max(abs(analytic), abs(difference))
-        noise = _ROUNDINGS * sys.float_info.epsilon * max(abs(low), abs(high)) / (moved or 1.0)
-        judgement = Judgement.AGREES if gap <= TOLERANCE * largest + noise else Judgement.DIFFERS
+        rounding = _ROUNDINGS * sys.float_info.epsilon * (max(abs(low), abs(high)) + _cancellation(graph, at))
+        bend = abs(twice - difference)  # three times the error of order h², by Richardson's extrapolation
+        allowed = TOLERANCE * largest + SMALL_GRADIENT + rounding / (moved or 1.0) + bend
+        judgement = Judgement.AGREES if gap <= allowed else Judgement.DIFFERS
         if not all(map(math.isfinite, (analytic, low, high, gap))):
             judgement = Judgement.NOT_FINITE
         else:
             judgement = _excuse(graph, [{**given, **values} for values in (below, at, above)]) or judgement
         yield Comparison(parameter, analytic, difference, gap / largest if largest else 0.0, step, judgement)
+
+
+def _cancellation(graph: Graph, values: Mapping[str, float]) -> float:
+    """By how much more than its own size the loss is rounded: bce's 1 − a loses digits where a is near 1."""
+    if graph.root.operation != "bce":
+        return 0.0
+    answers = (values[name] for name in graph.root.args[: len(graph.root.args) // 2])
+    return max(1 / max(1 - a, _HELD) for a in answers)
+
+
+def _difference(
+    forward: Callable[[Mapping[str, float]], tuple[float, ...]], given: Mapping[str, float], parameter: str, step: float
+) -> float:
+    """The central difference of the loss, the last value of `forward`, over `step` to each side."""
+    low, high = given[parameter] - step, given[parameter] + step
+    rise = forward({**given, parameter: high})[-1] - forward({**given, parameter: low})[-1]
+    return rise / (high - low) if high > low else math.nan
 
 
 def _excuse(graph: Graph, places: list[dict[str, float]]) -> Judgement | None:

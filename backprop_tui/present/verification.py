@@ -1,5 +1,6 @@
 """The gradients on screen beside central differences: one table, one verdict in words."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from backprop_tui.present.notation import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.picture import Canvas, Row, Style
 from backprop_tui.present.seen import PENDING
-from backprop_tui.present.sentences import counted, fitted
+from backprop_tui.present.sentences import both, counted, fitted
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
@@ -21,12 +22,10 @@ _NARROW = (10, 13, 13, 0, 0)  # below `_WIDE` the error and the step give way
 _WIDE = 80
 _FOOT = 3  # rows of the verdict, and a blank above it
 
-_MEANING = {
-    Judgement.AGREES: "agree with the central difference",
-    Judgement.DIFFERS: "differ from the central difference",
-    Judgement.KINK: "cannot be told so: a kink lies within the step, where the slope jumps",
-    Judgement.LIMIT: "cannot be told so: the bce loss is held at its limit",
-    Judgement.NOT_FINITE: "cannot be told so: not finite",
+_EXCUSES = {
+    Judgement.KINK: "a kink lies within the step, where the slope jumps",
+    Judgement.LIMIT: "the bce loss is held at its limit",
+    Judgement.NOT_FINITE: "the numbers are not finite",
 }
 
 
@@ -46,19 +45,21 @@ def verdict_words(state: State) -> Iterator[str]:
     if not compared:
         yield "No gradient is computed yet: they come with the chain rule (PgDn)."
         return
-    for judgement in (Judgement.DIFFERS, Judgement.AGREES, Judgement.KINK, Judgement.LIMIT, Judgement.NOT_FINITE):
-        count = sum(one.judgement is judgement for one in compared)
-        if count:
-            whole = "the" if count == len(parameters) else f"{counted(count)} of {len(parameters)}"
-            whole = f"all {counted(count)}" if count == len(parameters) > 1 else whole
-            noun = "gradient" if len(parameters) == 1 else "gradients"
-            words = _MEANING[judgement]
-            if count == 1:
-                words = words.replace("agree ", "agrees ", 1).replace("differ ", "differs ", 1)
-            yield f"{whole} {noun} {words}.".capitalize().replace("bce", "bce")
+    counts = Counter(one.judgement for one in compared)
+    for judgement, verb, preposition in ((Judgement.DIFFERS, "differ", "from"), (Judgement.AGREES, "agree", "with")):
+        if count := counts[judgement]:
+            ending = "s" if count == 1 else ""
+            yield f"{_several(count, len(parameters))} {verb}{ending} {preposition} the central difference."
+    for judgement, excuse in _EXCUSES.items():
+        if count := counts[judgement]:
+            yield f"{_several(count, len(parameters))} cannot be checked: {excuse}."
     if len(compared) < len(parameters):
         yield "The others are not computed yet."
     yield "The difference needs no derivative: move a parameter a little to both sides, and see how the loss moves."
+
+
+def _several(count: int, of: int) -> str:
+    return both(count, "gradient") if count == of else f"{counted(count).capitalize()} of {of} gradients"
 
 
 def verification_pages(state: State, width: int, height: int) -> tuple[tuple[Row, ...], ...]:
@@ -90,6 +91,13 @@ def cells_of(one: Comparison) -> tuple[str, ...]:
     """A comparison's numbers and its judgement as text."""
     numbers = (number(one.analytic, _DIGITS), number(one.difference, _DIGITS), number(one.error, 2))
     return (*numbers, number(one.step, 2), one.judgement)
+
+
+def heading(state: State) -> str:
+    """Which pass the lines that follow are about."""
+    here, samples = state.position, state.history.samples
+    apart = "" if (here.epoch, here.sample) == (1, 1) else "\n"
+    return f"{apart}Epoch {here.epoch}" + (f", sample {here.sample} of {samples}\n" if samples > 1 else "\n")
 
 
 def check_lines(state: State) -> Iterator[str]:
