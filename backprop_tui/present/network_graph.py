@@ -157,10 +157,13 @@ class _Picture:
                 for weight, source in zip(args[:half], args[half:-1], strict=True):
                     if weight in about and source in left.names:
                         y = left.rows[left.names.index(source)] + 1
-                        text = f" {number(given[weight])} "
-                        x = self.after(left, source) + 1
-                        if x + len(text) < right.x - _BUS:
-                            self.canvas.put(x, y, text, Style.USED)
+                        self.put_on_line(self.after(left, source) + 1, y, number(given[weight]), right.x - _BUS)
+
+    def put_on_line(self, x: int, y: int, text: str, before: int) -> None:
+        """A number that rides on a line, a blank to both sides, where it fits before column `before`."""
+        if x + len(text) + 2 <= before:
+            self.canvas.put(x, y, f" {text} ")
+            self.canvas.put(x + 1, y, text, Style.USED)
 
     def draw_links(self) -> None:
         """``◀═`` from an a's gradient to its z's, once that is computed; broken where the activation blocks it."""
@@ -198,7 +201,7 @@ class _Picture:
         wires.draw(self.canvas)
         self.canvas.put(start, target, "◀", Style.BACKWARD)
         for y, value in sources:
-            self.canvas.put(branch + 2, y, f" {number(value)} ", Style.USED)
+            self.put_on_line(branch + 2, y, number(value), right.x)
 
     def draw_events(self) -> None:
         """What happened, in words, below the nodes: what blocks on the left, what the loss did on the right."""
