@@ -161,7 +161,8 @@ def _change_of_style(before: "Style", after: "Style", system: "ColorSystem | Non
     had, wanted = ({name for name in _SWITCHES if getattr(style, name)} for style in (before, after))
     off = {_SWITCHES[name][1] for name in had - wanted}
     # To end bold ends dim, too: what is to stay is switched on anew.
-    codes = [*off, *(on for name, (on, end) in _SWITCHES.items() if name in wanted and (name not in had or end in off))]
+    codes = sorted(off)
+    codes += [on for name, (on, end) in _SWITCHES.items() if name in wanted and (name not in had or end in off)]
     for foreground in (True, False) if system is not None else ():
         colours = (style.color if foreground else style.bgcolor for style in (before, after))
         old, new = ((each or Color.default()).downgrade(system).get_ansi_codes(foreground) for each in colours)
@@ -194,7 +195,8 @@ def continue_once(driver: object, repaint: Callable[[], object]) -> None:
     """After a SIGCONT that follows no SIGTSTP (a plain ``kill -STOP``), do nothing but `repaint`.
 
     Textual's driver starts its input thread on every SIGCONT, be it running or not; two of them then tear the keys
-    apart between them.  To be called within the running event loop, with the application's driver.
+    apart between them.  And from now on take sizes in their order, which resuming undoes.  To be called within the
+    running event loop, with the application's driver.
     """
     loop = asyncio.get_running_loop()
     resume = signal.getsignal(signal.SIGCONT)
@@ -202,9 +204,22 @@ def continue_once(driver: object, repaint: Callable[[], object]) -> None:
     def continued(number: int, frame: FrameType | None) -> None:
         if getattr(driver, "_must_signal_resume", True) and callable(resume):
             resume(number, frame)
+            _resize_in_order(loop)
         loop.call_soon_threadsafe(repaint)
 
     signal.signal(signal.SIGCONT, continued)
+    _resize_in_order(loop)
+
+
+def _resize_in_order(loop: asyncio.AbstractEventLoop) -> None:
+    """Let only the loop read the terminal's size.
+
+    Textual reads it in its handler of SIGWINCH, then posts it; where the next SIGWINCH comes in between, the new size
+    is posted before the old one, which the screen then keeps.
+    """
+    resize = signal.getsignal(signal.SIGWINCH)
+    if callable(resize):
+        signal.signal(signal.SIGWINCH, lambda number, frame: loop.call_soon_threadsafe(resize, number, frame))
 
 
 def restore() -> None:

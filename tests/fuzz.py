@@ -12,27 +12,50 @@ import time
 from collections import deque
 from contextlib import suppress
 
+from backprop_tui.core.scenario import Sample, with_sample
 from backprop_tui.core.scenario_file import load
-from backprop_tui.stepper.machine import IllegalCommand, Move, apply
-from backprop_tui.stepper.state import State, start
+from backprop_tui.present.commands import COMMANDS, command
+from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
+from backprop_tui.stepper.state import Position, State, start
 from tests.terminal import Terminal
 
-MOVES: dict[bytes, Move] = {
-    b"\x1b[C": Move.NEXT,
-    b" ": Move.NEXT,
-    b"l": Move.NEXT,
-    b"\x1b[D": Move.BACK,
-    b"h": Move.BACK,
-    b"\x1b[6~": Move.NEXT_PHASE,
-    b"]": Move.NEXT_PHASE,
-    b"\x1b[5~": Move.PREVIOUS_PHASE,
-    b"[": Move.PREVIOUS_PHASE,
-    b"n": Move.NEXT_EPOCH,
-    b"N": Move.PREVIOUS_EPOCH,
-    b"\x1b[H": Move.FIRST,
-    b"\x1b[F": Move.LAST,
-    b"u": Move.UNDO,
+TYPED = {
+    "right": b"\x1b[C",
+    "left": b"\x1b[D",
+    "down": b"\x1b[B",
+    "up": b"\x1b[A",
+    "pagedown": b"\x1b[6~",
+    "pageup": b"\x1b[5~",
+    "home": b"\x1b[H",
+    "end": b"\x1b[F",
+    "space": b" ",
+    "enter": b"\r",
+    "left_square_bracket": b"[",
+    "right_square_bracket": b"]",
+    "plus": b"+",
+    "minus": b"-",
+    "question_mark": b"?",
 }
+"""What a terminal sends for a key that is not its own name."""
+
+
+def typed(*names: str) -> tuple[bytes, ...]:
+    """What a terminal sends for the keys of the commands called `names`."""
+    return tuple(TYPED.get(key) or key.encode() for name in names for key in command(name).keys)
+
+
+_FORMS = ("edit", "go_to")
+_STAYING = ("faster", "slower", "choose_next", "choose_previous")
+MOVES = {key: move for move in Move for key in typed(move.value)}
+"""The keys that lead from position to position, and where to."""
+
+STAYING = typed(*_STAYING)
+"""The keys of commands that leave the position alone."""
+
+ADVENTURES = typed(*(one.name for one in COMMANDS if one.name not in {*Move, *_FORMS, *_STAYING, "quit"}))
+"""The keys of all the others, which open something, start something, or came later than this file."""
+
+_OFTEN, _RARELY = 20, 1  # going back to the start each time, one would not get far
 
 # Complete sequences without a command behind them: other keys, answers to questions nobody asked, mouse and focus
 # reports, pastes (with keys of commands in them), bytes that are no UTF-8.
@@ -77,8 +100,14 @@ BROKEN = (
     b"\x00\x01\x7f\x9b",
 )
 
-# Into a form and out of it, whatever was typed there; the help, any page of it.
-EXCURSIONS = (b"e1e999\t\t\x08,\x1b[B\x1b[A", b"g9999999\tx", b"e\x1b[Z\x1b[200~1,5\x1b[201~")
+# What is typed into a form that is then left without applying anything: no number, too large, choices, pastes.
+FORM_INPUTS: tuple[tuple[bytes, ...], ...] = (
+    (b"1e999", b"\t", b"\t", b"\x08", b",", b"\x1b[B", b"\x1b[A"),
+    (b"9999999", b"\t", b"x"),
+    (b"\x1b[Z", b"\x1b[200~1,5\x1b[201~"),
+    (b"x", b"\r", b"\x1b[200~e\x1b[201~", b"\t", b"\r"),
+)
+EXTREMES = ((1, 1), (1, 100), (300, 1), (300, 100))
 SIZES = ((60, 18), (80, 24), (100, 30), (120, 40), (300, 100))
 
 
@@ -92,11 +121,20 @@ class Fuzz:
         self.unsettled = 0
         self.latest: deque[str] = deque(maxlen=12)
 
-    def run(self, events: int, *, resizes: bool = True) -> None:
+    def run(self, events: int) -> None:
         """Do `events` random things.  Raises AssertionError where the screen is elsewhere than the machine."""
-        weights = (900, 60, 8, 6, 4, 8 if resizes else 0)
-        actions = (self.move, self.ignored, self.excursion, self.stop_and_continue, self.broken, self.resize)
-        for action in self.random.choices(actions, weights, k=events):
+        actions = {
+            self.move: 900,
+            self.ignored: 60,
+            self.edited: 4,
+            self.gone: 4,
+            self.form: 6,
+            self.adventure: 5,
+            self.stop_and_continue: 6,
+            self.broken: 4,
+            self.resize: 8,
+        }
+        for action in self.random.choices([*actions], [*actions.values()], k=events):
             self.latest.append(action.__name__)
             action()
             self.unsettled += 1
@@ -106,28 +144,90 @@ class Fuzz:
 
     def move(self) -> None:
         """A key that has a command."""
-        key = self.random.choice(list(MOVES))
+        weights = [_RARELY if move == Move.RESET else _OFTEN for move in MOVES.values()]
+        (key,) = self.random.choices([*MOVES], weights)
         self.terminal.send_bytes(key)
+        self.apply(MOVES[key])
+
+    def apply(self, command: Command) -> None:
+        """Let the machine do what the key did."""
         with suppress(IllegalCommand):  # said on screen; the state is untouched
-            self.state = apply(self.state, MOVES[key])
+            self.state = apply(self.state, command)
 
     def ignored(self) -> None:
-        """A key, an answer or a paste that has none."""
-        self.terminal.send_bytes(self.random.choice(IGNORED))
+        """A key, an answer or a paste that leaves the position alone."""
+        self.terminal.send_bytes(self.random.choice((*IGNORED, *STAYING)))
 
-    def excursion(self) -> None:
-        """Into a form and out by Esc, which alone in a write is a key of its own."""
+    def edited(self) -> None:
+        """Another input, from the pass on screen on."""
+        sample = self.state.scenario.samples[0]
+        x = float(self.random.choice([digit for digit in range(10) if digit != sample.x[0]]))
+        self.open("edit", "── Edit ──")
+        self.type(b"%d" % x, b"\r")
+        self.apply(Edit(with_sample(self.state.scenario, 1, Sample((x,), sample.y))))
         self.settle()
-        self.terminal.send_bytes(self.random.choice(EXCURSIONS))
-        self.terminal.wait_for("Esc leave")
+
+    def gone(self) -> None:
+        """To some epoch and stage; where the run does not go that far, the form says so and is left."""
+        epoch, stage = self.random.randint(1, 40), self.random.randint(0, 11)
+        self.open("go_to", "── Go to ──")
+        self.type(b"%d" % epoch, b"\t", b"%d" % stage, b"\r")
+        self.apply(GoTo(Position(epoch, 1, stage)))
+        if self.state.position != (epoch, 1, stage):
+            self.terminal.wait_for("not finite")
+            self.leave()
+        self.settle()
+
+    def form(self) -> None:
+        """Into a form, and out of it."""
+        self.open(self.random.choice(_FORMS), "Esc leave")
+        self.type(*self.random.choice(FORM_INPUTS))
+        self.leave()
+        self.settle()
+
+    def adventure(self) -> None:
+        """Play, train, read, jump, for a moment, with some keys meanwhile; where that leads is not followed."""
+        self.settle()
+        for key in self.random.choices((*STAYING, *ADVENTURES), k=4):
+            self.terminal.send_bytes(key)
+            self.terminal.read_for(self.random.choice((0.0, 0.05)))
+        self.start_over()
+
+    def start_over(self) -> None:
+        """Stop whatever goes on, leave whatever is open, and begin at the start, where the machine can follow."""
         self.terminal.send_bytes(b"\x1b")
+        self.leave()
+        self.terminal.send_bytes(typed("reset")[0])
+        self.apply(Move.RESET)
         self.settle()
+
+    def open(self, name: str, saying: str) -> None:
+        """Open what the command `name` does, and wait for it: a key that comes before would be for the panels."""
+        self.settle()
+        self.terminal.send_bytes(self.random.choice(typed(name)))
+        self.terminal.wait_for(lambda t: saying in t.text and "q quit" not in t.text)
+
+    def type(self, *parts: bytes) -> None:
+        """Type `parts` one after the other, as a person does: each waits for the field that it is for."""
+        for part in parts:
+            self.terminal.send_bytes(part)
+            self.terminal.read_for(0.05)
+
+    def leave(self) -> None:
+        """Press Esc, alone in a write so that it is a key of its own, until nothing is open any more."""
+        for _ in range(9):
+            self.terminal.send_bytes(b"\x1b")
+            self.terminal.read_for(0.15)
+            if "q quit" in self.terminal.text:
+                break
 
     def resize(self) -> None:
         """Some sizes, the last of them one with room for the panels."""
         self.settle()
         for _ in range(self.random.randrange(4)):
-            self.terminal.resize(self.random.randint(1, 300), self.random.randint(1, 100))
+            self.terminal.resize(
+                *self.random.choice((*EXTREMES, (self.random.randint(1, 300), self.random.randint(1, 100))))
+            )
             self.terminal.read_for(self.random.choice((0.0, 0.01, 0.05)))
         self.terminal.resize(*self.random.choice(SIZES))
         self.settle()
@@ -145,14 +245,7 @@ class Fuzz:
             self.terminal.send_bytes(self.random.choice(BROKEN))
             self.terminal.read_for(0.15)
         self.terminal.send_bytes(b"\x1b[201~")  # a paste may be waiting for its end
-        for _ in range(9):  # the parser may have made keys of it, and those may have opened something
-            self.terminal.send_bytes(b"\x1b")
-            self.terminal.read_for(0.15)
-            if "q quit" in self.terminal.text:
-                break
-        self.terminal.send_bytes(b"r")
-        self.state = apply(self.state, Move.RESET)
-        self.settle()
+        self.start_over()  # the parser may have made keys of it, and those may have opened something
 
     def settle(self) -> None:
         """Wait until the screen is where the machine is."""
