@@ -101,16 +101,19 @@ def _layout(one: Pass, here: tuple[int, int], source: int | None, width: int, he
     layer = here[0]
     pair = (layer, layer + 1) if layer < last else (layer - 1, layer) if layer > 1 else (layer,)
     whole = tuple(range(1, last + 1))
-    for layers in dict.fromkeys((whole if last <= 2 else pair, pair, (layer,))):
-        layout = _placed(one, layers, here, source, height)
+    views = dict.fromkeys((whole if last <= 2 else pair, pair, (layer,)))
+    for layers, riding in ((layers, riding) for layers in views for riding in (True, False)):
+        layout = _placed(one, layers, here, source, height, riding=riding)
         needed = layout.columns[-1].end + (_loss_width(one) if layout.loss is not None else 0)
         if needed <= width:
             break
     return _stretched(layout, width, _loss_width(one))
 
 
-def _placed(one: Pass, layers: Sequence[int], here: tuple[int, int], source: int | None, height: int) -> Layout:
-    """The columns at their least distances."""
+def _placed(
+    one: Pass, layers: Sequence[int], here: tuple[int, int], source: int | None, height: int, *, riding: bool
+) -> Layout:
+    """The columns at their least distances, with or without room for numbers that ride on the lines."""
     scenario = one.scenario
     visible = max(1, (height + 1) // (_BLOCK + 1))
     stride = min(height // visible, 5)
@@ -126,7 +129,10 @@ def _placed(one: Pass, layers: Sequence[int], here: tuple[int, int], source: int
         top = (visible - count) * stride // 2
         rows = tuple(top + index * stride for index in range(count))
         columns.append(Column(shown, first, len(names), x, column_width, rows))
-        x += column_width + (_STEP if kind == "z" else _FAN_IN if kind == "left" else _FAN_OUT + _brought(one, shown))
+        gap = _STEP if kind == "z" else _FAN_IN
+        if kind == "a" and layer < len(scenario.layers) and riding:
+            gap = _FAN_OUT + _brought(one, shown)
+        x += column_width + gap
     shows_loss = layers[-1] == len(scenario.layers)
     loss = columns[-1].end + _JOIN if shows_loss else None
     middle = (columns[-1].rows[0] + columns[-1].rows[-1]) // 2 + 1

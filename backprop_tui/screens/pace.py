@@ -188,6 +188,7 @@ class Trainer:
     def start(self) -> None:
         """Train on from the epoch on screen."""
         self._left = MOST_TRAINED
+        self._begun = perf_counter()
         self._timer = self._screen.set_interval(_TICK, self._train)
         self._screen.notice = "Training. Any key stops."
         self._screen.draw()
@@ -214,8 +215,13 @@ class Trainer:
             self._end(f"Stopped in epoch {epoch}: neither converged nor diverged within {MOST_TRAINED:,} epochs.")
         else:
             loss = number(screen.state.history.losses[epoch - 1])
-            done = f"{MOST_TRAINED - self._left:,} of at most {MOST_TRAINED:,} epochs"
-            screen.notice = f"Training: {done}, loss {loss}. Any key stops."
+            done = MOST_TRAINED - self._left
+            speed = done / max(perf_counter() - self._begun, 1e-9)
+            left = f"at most {max(1, round(self._left / speed)):,} s left" if speed else "no end in sight"
+            screen.notice = (
+                f"Training: {done:,} of at most {MOST_TRAINED:,} epochs, loss {loss}; "
+                f"{number(speed, 2)} epochs a second, {left}. Any key stops."
+            )
             screen.draw()
 
     def _saying(self, verdict: Verdict, epoch: int) -> str:
