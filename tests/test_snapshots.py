@@ -81,8 +81,14 @@ async def test_every_stage_of_the_articles_epoch(recorded: SnapshotAssertion, st
         ("three-inputs", 1, 11),
         ("overshoot", 6, 3),
         ("overshoot", 878, 3),
+        ("mazur", 1, 5),
+        ("mazur", 1, 40),
+        ("xor-2-3-1", 2, 40),
     ],
-    ids=["converged", "dead-relu", "out-of-reach", "three-inputs", "overshoot", "diverged"],
+    ids=[
+        *("converged", "dead-relu", "out-of-reach", "three-inputs", "overshoot", "diverged"),
+        *("network-forward", "network-contributions", "network-gate"),
+    ],
 )
 async def test_events(recorded: SnapshotAssertion, name: str, epoch: int, stage: int) -> None:
     assert await screen(at(name, stage, epoch)) == recorded
@@ -93,6 +99,10 @@ async def test_events(recorded: SnapshotAssertion, name: str, epoch: int, stage:
 )
 async def test_sizes(recorded: SnapshotAssertion, size: tuple[int, int]) -> None:
     assert await screen(at(stage=8), size=size) == recorded
+
+
+async def test_verify(recorded: SnapshotAssertion) -> None:
+    assert await screen(at("xor-2-2-1", stage=30), "v") == recorded
 
 
 async def test_help(recorded: SnapshotAssertion) -> None:
