@@ -1,51 +1,39 @@
-"""``python -m tests.benchmarks [start] [frame] [key] [bytes] [idle] [--runs N]``: a table of what was measured."""
+"""``python -m tests.benchmarks [WHAT…] [--runs N]``: a table of what was measured, everything where nothing is named.
+
+Another measurement is a function from the environment and the number of runs to lines, and a row of `MEASUREMENTS`.
+"""
 
 import argparse
-from collections.abc import Mapping
 
-from tests.benchmarks.comparisons import COMPARISONS, Comparison, ratio
-from tests.benchmarks.output import idling, traffic
+from tests.benchmarks.comparisons import COMPARISONS, micrograd
+from tests.benchmarks.haste import at_once, held
+from tests.benchmarks.output import bytes_per_key, idle
 from tests.benchmarks.programs import environment
+from tests.benchmarks.table import HEADING, Measurement
 
-_IDLE_SECONDS = 10.0
-_ROW = "{:<30} {:>10} {:>10} {:>6} {:>7} {:>5}  {}"
+MEASUREMENTS: dict[str, Measurement] = {
+    **COMPARISONS,
+    "micrograd": micrograd,
+    "bytes": bytes_per_key,
+    "idle": idle,
+    "held": held,
+    "burst": at_once,
+}
+"""All of them, by the names that they have on the command line."""
 
 
 def main() -> None:
-    """Measure what is asked for, everything but idling where nothing is."""
+    """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Times as ratios of medians.")
-    known = (*COMPARISONS, "bytes", "idle")
-    parser.add_argument("what", nargs="*", choices=(*known, []), default=[], help="left out: everything but idle")
-    parser.add_argument("--runs", type=int, default=21, help="processes started of each kind (default 21)")
-    parser.add_argument("--idle", action="store_true", help=f"idle, too, which takes {_IDLE_SECONDS:.0f} seconds")
+    parser.add_argument("what", nargs="*", choices=(*MEASUREMENTS, []), default=[], help="left out: everything")
+    parser.add_argument("--runs", type=int, default=21, help="how often both of a comparison are measured (default 21)")
     asked = parser.parse_args()
-    what = asked.what or (*COMPARISONS, "bytes")
-    print(_ROW.format("what", "ours", "reference", "ratio", "target", "runs", "the reference"))
+    print(HEADING, flush=True)
     with environment() as env:
-        for name, comparison in COMPARISONS.items():
-            if name in what:
-                _compare(comparison, env, asked.runs)
-        if "bytes" in what:
-            for seen in traffic(env):
-                size = f"{seen.columns}×{seen.rows}"
-                _inform(f"bytes per key, {size}", f"{seen.bytes_per_key:.0f}", seen.keys)
-                _inform(f"cells changed per key, {size}", f"{seen.cells_per_key:.0f}", seen.keys)
-        if asked.idle or "idle" in what:
-            sent, share = idling(env, _IDLE_SECONDS)
-            _inform(f"idle for {_IDLE_SECONDS:.0f} s, bytes", str(sent), 1)
-            _inform(f"idle for {_IDLE_SECONDS:.0f} s, processor", f"{share:.1%}", 1)
-
-
-def _compare(comparison: Comparison, env: Mapping[str, str], runs: int) -> None:
-    pairs = list(comparison.measure(env, runs))
-    ours, reference, times = ratio(pairs)
-    good = f"≤ {comparison.target:g}"
-    shown = (f"{ours * 1e3:.1f} ms", f"{reference * 1e3:.1f} ms", f"{times:.2f}", good, len(pairs))
-    print(_ROW.format(comparison.what, *shown, comparison.reference), flush=True)
-
-
-def _inform(what: str, value: str, runs: int) -> None:
-    print(_ROW.format(what, value, "", "", "", runs, "").rstrip(), flush=True)
+        for name, measurement in MEASUREMENTS.items():
+            if name in (asked.what or MEASUREMENTS):
+                for line in measurement(env, asked.runs):
+                    print(line, flush=True)
 
 
 main()

@@ -1,4 +1,4 @@
-"""What is compared: how long the debugger takes, and how long its reference."""
+"""What is compared: how long the debugger takes, or how much memory, and the same of its reference."""
 
 import subprocess
 import time
@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from tests.benchmarks.programs import APPLICATION, BARE, IMPORTS, STATICS, TRACE, Program
+from tests.benchmarks.programs import APPLICATION, BARE, IMPORTS, REGIONS, STATICS, TRACE, Program
 from tests.benchmarks.session import Session
+from tests.benchmarks.table import Line
+from tests.benchmarks.training import micrograd_times, neuron_pairs, xor_pairs
 
 RIGHT, LEFT, RESET = "\x1b[C", "\x1b[D", "r"
 STAGES = 11  # of the article's epoch
 
 Pair = tuple[float, float]
-"""Seconds that the debugger and the reference took, one right after the other."""
+"""Seconds that the debugger and the reference took, or bytes, one right after the other."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,18 @@ class Comparison:
     reference: str
     target: float
     measure: Callable[[Mapping[str, str], int], Iterator[Pair]]
+    unit: str = "ms"
+
+    def __call__(self, env: Mapping[str, str], rounds: int) -> Iterator[Line]:
+        """Measure, and tell it in a line."""
+        pairs = list(self.measure(env, rounds))
+        ours, reference, times = ratio(pairs)
+        shown, beside = (f"{value * _SCALES[self.unit]:.1f} {self.unit}" for value in (ours, reference))
+        good, met = f"≤ {self.target:g}", times <= self.target
+        yield Line(self.what, shown, len(pairs), good, met, beside, f"{times:.2f}", self.reference)
+
+
+_SCALES = {"ms": 1e3, "MB": 1e-6}
 
 
 def ratio(pairs: list[Pair]) -> tuple[float, float, float]:
@@ -44,14 +58,31 @@ def _first_frame(env: Mapping[str, str], rounds: int) -> Iterator[Pair]:
     yield from _in_turns(lambda: seconds(APPLICATION), lambda: seconds(BARE), rounds)
 
 
-def _key(env: Mapping[str, str], rounds: int) -> Iterator[Pair]:
-    """The article's epoch forwards, stage by stage, `rounds` times."""
-    with Session(APPLICATION, env) as ours, Session(STATICS, env) as reference:
-        for turn in range(rounds + 1):
-            pairs = list(_in_turns(lambda: ours.press(RIGHT), lambda: reference.press(RIGHT), STAGES, warm_up=0))
-            ours.press(RESET)
-            if turn:
-                yield from pairs
+def _key_beside(program: Program) -> Callable[[Mapping[str, str], int], Iterator[Pair]]:
+    """The article's epoch forwards, stage by stage, so many times, in turns with as many keys for `program`."""
+
+    def measure(env: Mapping[str, str], rounds: int) -> Iterator[Pair]:
+        with Session(APPLICATION, env) as ours, Session(program, env) as reference:
+            for turn in range(rounds + 1):
+                pairs = list(_in_turns(lambda: ours.press(RIGHT), lambda: reference.press(RIGHT), STAGES, warm_up=0))
+                ours.press(RESET)
+                if turn:
+                    yield from pairs
+
+    return measure
+
+
+def _memory(env: Mapping[str, str], rounds: int) -> Iterator[Pair]:
+    """At its peak: of the debugger over the article's epoch and back, of the other until it is there."""
+
+    def peak(program: Program, keys: tuple[str, ...]) -> float:
+        with Session(program, env) as session:
+            for key in keys:
+                session.press(key)
+            return session.peak_memory()
+
+    epoch = (RIGHT,) * STAGES + (LEFT,) * STAGES
+    yield from _in_turns(lambda: peak(APPLICATION, epoch), lambda: peak(BARE, ()), max(3, rounds // 4))
 
 
 def _in_turns(
@@ -77,6 +108,16 @@ def _run(program: Program, env: Mapping[str, str]) -> float:
 COMPARISONS = {
     "start": Comparison("start of trace, to its end", "argparse, dataclasses, json, tomllib imported", 1.6, _start),
     "frame": Comparison("start to the first full frame", "one Static", 1.25, _first_frame),
-    "key": Comparison("key to the finished frame", "Statics of the same size, four updated", 1.5, _key),
+    "key": Comparison("key to the finished frame", "Statics of the same size, four updated", 1.5, _key_beside(STATICS)),
+    "rows": Comparison("key to the finished frame", "a bare widget, six rows by Region", 1.3, _key_beside(REGIONS)),
+    "memory": Comparison("memory at its peak", "one Static", 1.3, _memory, "MB"),
+    "neuron": Comparison("20,000 epochs of one neuron", "the article's loop by hand", 1.2, neuron_pairs),
+    "xor": Comparison("2,000 epochs of XOR 2-2-1", "a loop by hand", 1.2, xor_pairs),
 }
 """All of them, by the names that they have on the command line."""
+
+
+def micrograd(_env: Mapping[str, str], _rounds: int) -> Iterator[Line]:
+    """How much longer micrograd takes to train the same, where it is installed."""
+    for name, times in micrograd_times():
+        yield Line(f"micrograd, {name}", f"{times:.0f} × ours", 3)

@@ -1,7 +1,6 @@
 """What goes over the line to the terminal: bytes for each key, beside the cells that a key changes, and idling."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from statistics import median
 
 import pyte
@@ -9,34 +8,31 @@ import pyte
 from tests.benchmarks.comparisons import LEFT, RIGHT, STAGES
 from tests.benchmarks.programs import APPLICATION
 from tests.benchmarks.session import Session
+from tests.benchmarks.table import Line, at_most
 
-SIZES = ((80, 24), (120, 40))
+MOST_BYTES = {(80, 24): 1_200, (120, 40): 1_500}
+"""The sizes of terminal, and the median of bytes per key that is good there."""
 
-
-@dataclass(frozen=True)
-class Traffic:
-    """For each key of the article's epoch, forwards and back, what it sends and how many cells of the screen change."""
-
-    columns: int
-    rows: int
-    keys: int
-    bytes_per_key: float
-    cells_per_key: float
+IDLE_SECONDS = 10.0
+_MOST_IDLE = 0.003  # of a processor
 
 
-def traffic(env: Mapping[str, str]) -> Iterator[Traffic]:
-    """For each of `SIZES`."""
-    for columns, rows in SIZES:
+def bytes_per_key(env: Mapping[str, str], _rounds: int) -> Iterator[Line]:
+    """For each key of the article's epoch, forwards and back: what it sends, and how many cells it changes."""
+    for (columns, rows), most in MOST_BYTES.items():
         sent, changed = zip(*_keys(env, columns, rows), strict=True)
-        yield Traffic(columns, rows, len(sent), median(sent), median(changed))
+        yield at_most(f"bytes per key, {columns}×{rows}", median(sent), most, len(sent))
+        yield Line(f"cells changed per key, {columns}×{rows}", f"{median(changed):.0f}", len(changed))
 
 
-def idling(env: Mapping[str, str], seconds: float) -> tuple[int, float]:
+def idle(env: Mapping[str, str], _rounds: int) -> Iterator[Line]:
     """The bytes and the share of a processor that the application takes while no key is pressed."""
     with Session(APPLICATION, env) as session:
         for _ in range(STAGES):
             session.press(RIGHT)
-        return session.idle(seconds)
+        sent, share = session.idle(IDLE_SECONDS)
+    yield at_most(f"idle for {IDLE_SECONDS:.0f} s, bytes", sent, 0, 1)
+    yield at_most(f"idle for {IDLE_SECONDS:.0f} s, processor", share, _MOST_IDLE, 1, "{:.1%}")
 
 
 def _keys(env: Mapping[str, str], columns: int, rows: int) -> Iterator[tuple[int, int]]:

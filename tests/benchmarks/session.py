@@ -14,8 +14,8 @@ from typing import Self
 
 from tests.benchmarks.programs import Program
 
+FRAME_START, FRAME_END = b"\x1b[?2026h", b"\x1b[?2026l"
 _ASKED, _ANSWER = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
-_FRAME_START, _FRAME_END = b"\x1b[?2026h", b"\x1b[?2026l"
 _QUIET = 0.06  # seconds without a byte after which nothing more is expected
 _QUIET_AT_START = 0.3
 _PATIENCE = 60.0
@@ -53,20 +53,31 @@ class Session:
         self._process.wait()
         os.close(self._terminal)
 
-    def press(self, key: str) -> float:
-        """Seconds from pressing `key` to the last byte of the last frame that follows."""
+    def press(self, key: str, quiet: float = _QUIET) -> float:
+        """Seconds from pressing `key` to the last byte of the last frame that follows, then `quiet` seconds of none."""
         start = time.perf_counter()
         os.write(self._terminal, key.encode())
-        return self._read(_FRAME_START, _QUIET)[1] - start
+        return self._read(FRAME_START, quiet)[1] - start
+
+    def hold(self, key: str, seconds: float) -> None:
+        """Press `key`, or none, and go on after `seconds`, whatever arrived."""
+        end, self.output = time.perf_counter() + seconds, b""
+        os.write(self._terminal, key.encode())
+        while (left := end - time.perf_counter()) > 0:
+            if select.select([self._terminal], [], [], left)[0]:
+                self.output += self._take()
 
     def idle(self, seconds: float) -> tuple[int, float]:
         """How many bytes arrive and which share of a processor is used while nothing happens for `seconds`."""
         before = self._processor_seconds()
-        end, arrived = time.perf_counter() + seconds, 0
-        while (left := end - time.perf_counter()) > 0:
-            if select.select([self._terminal], [], [], left)[0]:
-                arrived += len(self._take())
-        return arrived, (self._processor_seconds() - before) / seconds
+        self.hold("", seconds)
+        return len(self.output), (self._processor_seconds() - before) / seconds
+
+    def peak_memory(self) -> float:
+        """The most bytes of memory that the process has had so far."""
+        with open(f"/proc/{self._process.pid}/status", encoding="ascii") as file:  # noqa: PTH123 - one line
+            (line,) = (line for line in file if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
 
     def _read(self, marker: bytes, quiet: float) -> tuple[float, float]:
         """When the first frame with `marker` in it had arrived, and the last byte before `quiet` seconds of nothing."""
@@ -78,7 +89,7 @@ class Session:
             self.output += data
             if _ASKED in data:
                 os.write(self._terminal, _ANSWER)
-            if not framed and _FRAME_END in self.output.partition(marker)[2]:
+            if not framed and FRAME_END in self.output.partition(marker)[2]:
                 framed = last
         if not framed:
             raise TimeoutError(f"{self._program.words}: no frame with {marker!r} in {self.output[-2000:]!r}")
