@@ -41,7 +41,7 @@ def _take_terminal() -> None:
 class Terminal:
     """Runs ``python -m backprop_tui`` with `arguments` in a terminal of `columns` × `rows`; a context manager.
 
-    Or another `command`, with `arguments` behind it.
+    Or another `command`, with `arguments` behind it.  Of the environment's variables, those that are None are unset.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Terminal:
         *arguments: str,
         columns: int = 80,
         rows: int = 24,
-        env: Mapping[str, str] | None = None,
+        env: Mapping[str, str | None] | None = None,
         ignored: signal.Signals | None = None,
         broken: bool = False,
         command: Sequence[str] = (),
@@ -61,7 +61,8 @@ class Terminal:
         self._command = [*(command or (sys.executable, *program)), *arguments]
         self._ignored = ignored
         self._env = {key: value for key, value in os.environ.items() if not key.startswith(_UNWANTED)}
-        self._env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})}
+        ours = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})}
+        self._env = {key: value for key, value in (self._env | ours).items() if value is not None}
 
     def __enter__(self) -> "Terminal":
         self._master, slave = pty.openpty()

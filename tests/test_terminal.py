@@ -1,12 +1,22 @@
 """Starting and ending in a real pseudo-terminal, where the stack below has faults: each is kept from the user."""
 
+import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from itertools import product
+from statistics import median
 
+import pyte
 import pytest
+from rich.color import ColorSystem
+from rich.style import Style
 
+from backprop_tui import terminal as cures
+from tests.fuzz import processor_seconds
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.system
@@ -32,6 +42,16 @@ def test_a_signal_ends_with_128_and_its_number_and_the_terminal_restored(number:
         terminal.kill(number)
         assert terminal.wait() == 128 + number
         assert restored(terminal)
+
+
+def test_the_pixel_mouse_mode_of_terminals_that_report_their_size_in_band_is_switched_off_again() -> None:
+    with Terminal("--mouse") as terminal:
+        terminal.wait_for(READY)
+        terminal.send("\x1b[?2048;2$y")
+        terminal.wait_for(lambda t: b"\x1b[?1016h" in t.received)
+        terminal.send("q")
+        assert terminal.wait() == 0
+        assert terminal.received.rfind(b"\x1b[?1016l") > terminal.received.rfind(b"\x1b[?1016h")
 
 
 def test_ctrl_c_and_q_restore_the_terminal() -> None:
@@ -65,8 +85,8 @@ def test_invalid_utf8_is_no_end() -> None:
         terminal.wait_for("stage 1 of 11")
 
 
-@pytest.mark.parametrize("term", ["dumb", "unknown", ""])
-def test_terms_that_name_no_terminal_are_refused_in_one_line(term: str) -> None:
+@pytest.mark.parametrize("term", ["dumb", "unknown", "", None])
+def test_terms_that_name_no_terminal_are_refused_in_one_line(term: str | None) -> None:
     with Terminal(env={"TERM": term}) as terminal:
         assert terminal.wait() == 2
         lines = terminal.text.strip().replace("\n", "")
@@ -154,3 +174,109 @@ def test_the_details_of_an_unexpected_error_are_there_where_asked_for() -> None:
         assert terminal.wait() == 1
         assert "broken on purpose" in terminal.text
         assert "Traceback" in terminal.text
+
+
+# Sizes in their order
+
+
+@pytest.fixture
+def resizing() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGWINCH)
+    yield
+    signal.signal(signal.SIGWINCH, before)
+
+
+@pytest.mark.usefixtures("resizing")
+async def test_of_two_sizes_close_together_the_later_one_stays() -> None:
+    sizes, posted = ["first", "second"], []
+
+    def resized(*_: object) -> None:
+        size = sizes.pop(0)
+        if sizes:  # between reading the size and posting it the terminal is resized again
+            signal.raise_signal(signal.SIGWINCH)
+        posted.append(size)
+
+    signal.signal(signal.SIGWINCH, resized)
+    cures._resize_in_order(asyncio.get_running_loop())
+    signal.raise_signal(signal.SIGWINCH)
+    async with asyncio.timeout(30):
+        while len(posted) < 2:
+            await asyncio.sleep(0)
+    assert posted == ["first", "second"]
+
+
+# Frugal
+
+
+def styles() -> list[Style]:
+    """New ones each time: a style remembers what it was rendered as for another number of colours."""
+    return [
+        Style(),
+        Style(color="#7fb4e6", bgcolor="#14161a"),
+        Style(color="#7fb4e6", bgcolor="#20242b", bold=True),
+        Style(color="red", bold=True, reverse=True),
+        Style(bgcolor="#14161a", italic=True, underline=True, strike=True),
+        Style(blink=True, reverse=True, bold=False),
+    ]
+
+
+@pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.STANDARD])
+def test_a_change_of_style_ends_in_the_style_that_is_wanted(system: ColorSystem) -> None:
+    for before, after in product(styles(), repeat=2):
+        cells = []
+        for change in (
+            cures._change_of_style(before, after, system) + "x",
+            f"\x1b[0m{after.render('x', color_system=system)}",
+        ):
+            screen = pyte.Screen(2, 1)
+            pyte.Stream(screen).feed(before.render("-", color_system=system).removesuffix("\x1b[0m") + change)
+            cells.append(screen.buffer[0][1])
+        assert cells[0] == cells[1], (before, after)
+    assert cures._change_of_style(after, after, system) == ""
+
+
+def test_what_shares_its_end_with_something_that_stays_is_switched_on_anew() -> None:
+    both, dim = Style(bold=True, dim=True), Style(dim=True)
+    assert cures._change_of_style(both, dim, ColorSystem.TRUECOLOR) == "\x1b[22;2m"  # ECMA-48: 22 ends bold and dim
+
+
+@pytest.mark.parametrize(("columns", "rows", "most"), [(80, 24, 1_200), (120, 40, 1_500)])
+def test_a_key_writes_little_more_than_what_changed(columns: int, rows: int, most: int) -> None:
+    sent = []
+    with Terminal(columns=columns, rows=rows) as terminal:
+        terminal.wait_for(READY)
+        for stage, key in [(stage, "right") for stage in range(1, 12)] + [
+            (stage, "left") for stage in range(10, -1, -1)
+        ]:
+            before = len(terminal.received)
+            terminal.send(key)
+            terminal.wait_for(lambda t, stage=stage: f"stage {stage} of 11" in t.text)
+            terminal.read_for(0.05)  # the rest of the frame
+            sent.append(len(terminal.received) - before)
+    assert min(sent) > 100
+    assert median(sent) <= most
+
+
+def test_idle_it_writes_nothing_and_does_nothing() -> None:
+    with Terminal("--stage", "8") as terminal:
+        terminal.wait_for(READY)
+        terminal.read_for(0.3)
+        written, used = len(terminal.received), processor_seconds(terminal.pid)
+        terminal.read_for(1.0)
+        assert len(terminal.received) == written
+        assert processor_seconds(terminal.pid) - used <= 0.03  # the kernel counts in hundredths
+
+
+def test_a_key_held_down_never_leaves_the_screen_behind() -> None:
+    behind = []
+    with Terminal() as terminal:
+        terminal.wait_for(READY)
+        for pressed in range(1, 61):
+            terminal.send("right")
+            terminal.read_for(1 / 30)
+            epoch, stage = map(int, re.search(r"epoch (\d+) · stage (\d+)", terminal.text).groups())
+            behind.append(pressed - (11 * (epoch - 1) + stage))
+        terminal.wait_for("epoch 6 · stage 5 of 11")
+    # The machine may pause now and then; a program that is too slow falls further behind with each key.
+    assert median(behind) == 0
+    assert max(behind[-5:]) <= 2
