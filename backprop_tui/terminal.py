@@ -72,8 +72,6 @@ def prepare() -> None:
     for name in [*os.environ]:
         if name in ("COLUMNS", "LINES", "TEXTUAL") or name.startswith("TEXTUAL_"):
             del os.environ[name]
-    # A parent that ignores SIGHUP hands that down: the client gone, the application would stay at 100 % CPU.
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     # Threads that textual starts inherit this, so that only the main one, which Python's handlers run in, is woken.
     signal.pthread_sigmask(signal.SIG_BLOCK, _END)
 
@@ -173,7 +171,8 @@ def _change_of_style(before: "Style", after: "Style", system: "ColorSystem | Non
 def end_on_signals(end: Callable[[int], None]) -> None:
     """Have SIGTERM, SIGHUP and SIGINT call ``end(128 + n)``, which restores the terminal.
 
-    Without handlers SIGTERM dies without restoring screen, cursor and mouse, and SIGINT ends with status 0.
+    Without handlers SIGTERM dies without restoring screen, cursor and mouse, and SIGINT ends with status 0.  SIGHUP
+    may be ignored by the parent, who hands that down: the client gone, the application would stay at 100 % CPU.
     To be called within the running event loop.
     """
     loop = asyncio.get_running_loop()

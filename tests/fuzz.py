@@ -194,11 +194,17 @@ class Fuzz:
         self.start_over()
 
     def start_over(self) -> None:
-        """Stop whatever goes on, leave whatever is open, and begin at the start, where the machine can follow."""
-        self.terminal.send_bytes(b"\x1b")
-        self.leave()
-        self.terminal.send_bytes(typed("reset")[0])
+        """Stop whatever goes on, leave whatever is open, and begin at the start, where the machine can follow.
+
+        More than once where something opens only after a while, and takes the key for itself.
+        """
         self.apply(Move.RESET)
+        for _ in range(9):
+            self.leave()
+            self.terminal.send_bytes(typed("reset")[0])
+            self.terminal.read_for(0.15)
+            if self.is_here(self.terminal):
+                break
         self.settle()
 
     def open(self, name: str, saying: str) -> None:
@@ -249,14 +255,17 @@ class Fuzz:
 
     def settle(self) -> None:
         """Wait until the screen is where the machine is."""
-        here = self.state.position
-        last = self.state.timeline.last
-        wanted = f"epoch {here.epoch} · stage {here.stage} of {last}"
         try:
-            self.terminal.wait_for(lambda t: t.text.split("\n", 1)[0].endswith(wanted) and "q quit" in t.text)
+            self.terminal.wait_for(self.is_here)
         except AssertionError as error:
-            raise AssertionError(f"the machine is at {wanted} after {self.latest}") from error
+            raise AssertionError(f"the machine is at {self.state.position} after {self.latest}") from error
         self.unsettled = 0
+
+    def is_here(self, terminal: Terminal) -> bool:
+        """Whether `terminal` shows the panels, at the position of the machine."""
+        epoch, _, stage = self.state.position
+        wanted = f"epoch {epoch} · stage {stage} of {self.state.timeline.last}"
+        return terminal.text.split("\n", 1)[0].endswith(wanted) and "q quit" in terminal.text
 
 
 def processor_seconds(pid: int) -> float:

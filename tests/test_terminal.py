@@ -123,6 +123,14 @@ def test_another_encoding_gets_ascii(env: dict[str, str]) -> None:
         assert "\\u" not in terminal.text
 
 
+def test_what_the_library_draws_beyond_ascii_is_a_question_mark_there() -> None:
+    with Terminal(env={"PYTHONIOENCODING": "ascii"}) as terminal:
+        terminal.wait_for(READY)
+        terminal.send("\x10")  # the command palette has a magnifying glass
+        terminal.wait_for("Search for commands")
+        assert "\\" not in terminal.text
+
+
 def test_the_option_draws_in_ascii_anywhere() -> None:
     with Terminal("--ascii", "--stage", "8") as terminal:
         terminal.wait_for(READY)
@@ -157,7 +165,7 @@ def test_the_librarys_environment_variables_have_no_say(env: dict[str, str]) -> 
 
 
 def test_an_unexpected_error_is_one_line_without_paths() -> None:
-    with Terminal(broken=True) as terminal:
+    with Terminal(broken=True, rows=200) as terminal:  # so that nothing is scrolled away
         terminal.wait_for(READY)
         terminal.send("l")
         assert terminal.wait() == 1
@@ -180,13 +188,14 @@ def test_the_details_of_an_unexpected_error_are_there_where_asked_for() -> None:
 
 
 @pytest.fixture
-def resizing() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGWINCH)
+def handlers() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGWINCH, signal.SIGCONT)}
     yield
-    signal.signal(signal.SIGWINCH, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-@pytest.mark.usefixtures("resizing")
+@pytest.mark.usefixtures("handlers")
 async def test_of_two_sizes_close_together_the_later_one_stays() -> None:
     sizes, posted = ["first", "second"], []
 
@@ -197,7 +206,7 @@ async def test_of_two_sizes_close_together_the_later_one_stays() -> None:
         posted.append(size)
 
     signal.signal(signal.SIGWINCH, resized)
-    cures._resize_in_order(asyncio.get_running_loop())
+    cures.continue_once(driver=None, repaint=lambda: None)
     signal.raise_signal(signal.SIGWINCH)
     async with asyncio.timeout(30):
         while len(posted) < 2:
