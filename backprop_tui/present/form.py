@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 
 from backprop_tui.core.backprop import LEARNING_RATE
@@ -195,6 +194,8 @@ def _unknown_name(text: str, names: Mapping[str, int]) -> str:
     """What is said of a word that is no name, where names are taken; empty for what looks like a number."""
     if not names or not text[:1].isalpha():
         return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed for a misspelt name only
+
     close = get_close_matches(text, names, n=1)
     return f"unknown; did you mean {close[0]}?" if close else "no quantity of that name"
 

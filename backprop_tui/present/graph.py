@@ -1,6 +1,5 @@
 """The computation graph's picture: a neuron's or a network's."""
 
-from backprop_tui.present.network_graph import network_canvas, network_note
 from backprop_tui.present.neuron_graph import inputs_in_view, neuron_canvas
 from backprop_tui.present.neuron_layout import weight_names
 from backprop_tui.present.picture import Canvas, Row
@@ -21,14 +20,19 @@ def graph_stage_at(state: State, width: int, height: int, x: int, y: int) -> int
 
 
 def _canvas(state: State, width: int, height: int) -> Canvas:
-    draw = neuron_canvas if state.scenario.is_neuron else network_canvas
-    return draw(state, width, height)
+    if state.scenario.is_neuron:
+        return neuron_canvas(state, width, height)
+    from backprop_tui.present.network_graph import network_canvas  # noqa: PLC0415 - as above
+
+    return network_canvas(state, width, height)
 
 
 def graph_title(state: State, width: int, height: int) -> str:
     """The panel's title; where not all is in view, it says what is."""
     title = "Computation graph"
     if not state.scenario.is_neuron:
+        from backprop_tui.present.network_graph import network_note  # noqa: PLC0415 - a neuron opens without it
+
         note = network_note(state, width, height)
         return f"{title}, {note}" if note else title
     names, shown = weight_names(state.view), inputs_in_view(state, height)

@@ -26,10 +26,8 @@ from backprop_tui.present import frame
 from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.present.form import Form, edit_form, edited, go_to_form, position_of
 from backprop_tui.present.graph import graph_heights
-from backprop_tui.present.help_rows import help_pages
 from backprop_tui.present.picture import Row
 from backprop_tui.present.table_lines import chosen_next, line_count, spaced_count
-from backprop_tui.present.verification import verification_pages
 from backprop_tui.screens.pace import Attendance, Journey, Player, Trainer
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, start
@@ -155,6 +153,9 @@ class MainScreen(Screen[None]):
 
     def pages(self) -> tuple[tuple[Row, ...], ...]:
         """The pages that the mode at hand shows."""
+        from backprop_tui.present.help_rows import help_pages  # noqa: PLC0415 - the first frame needs neither
+        from backprop_tui.present.verification import verification_pages  # noqa: PLC0415
+
         size = self.room.width, self.app.size.height - 3
         return help_pages(*size) if self.mode == "help" else verification_pages(self.state, *size)
 
