@@ -83,7 +83,7 @@ async def test_undo_takes_edits_back_one_by_one() -> None:
         await pilot.press("u")
         assert lines(app) == before
         await pilot.press("u")
-        row_of(app, "  Nothing to undo: no number has been edited")
+        row_of(app, "  Nothing to undo: nothing has been edited")
         assert place(app) == (2, 8)
 
 

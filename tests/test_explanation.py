@@ -142,7 +142,7 @@ def test_an_input_of_0_takes_the_blame_from_its_weight() -> None:
     assert "Here only the bias is left, for the input is 0." in said(scenario, Z)
     assert "this input is 0, so its weight gets no blame" in said(scenario, DZ_DW)
     assert "The last link of the walk is the input x = 0" in said(scenario, DL_DW)
-    assert "b steps too, from 0.5 to 1.2" in said(scenario, B)
+    assert "so b goes up, from 0.5 to 1.2" in said(scenario, B)
 
 
 def test_further_inputs_say_what_their_link_does() -> None:

@@ -1,6 +1,8 @@
 """The picture and the table of a network; the figures are those of Mazur's example, as the design prints them."""
 
 from backprop_tui.core.scenario import Layer, Sample, Scenario
+from backprop_tui.core.scenario_file import load
+from backprop_tui.present.explanation import explain, headline, missing_rule
 from backprop_tui.present.graph import graph_heights, graph_rows, graph_title
 from backprop_tui.present.network_layout import place_of
 from backprop_tui.present.picture import Style, text_of, width_of
@@ -39,7 +41,7 @@ def drawn(state: State, height: int = 8) -> list[str]:
 
 def test_contributions_ride_on_the_lines_that_bring_them_and_meet() -> None:
     rows = drawn(at(MAZUR, 40))
-    assert "●0.03635 ◀═╦═ 0.0554 ╪══ 0.1385 ◀" in rows[2]
+    assert "●0.03635 ◀═╦═ 0.0554╪══ 0.1385 ◀" in rows[2]
     assert "╚═ −0.01905" in rows[6]
     assert rows[2].index("╦") == rows[4].index("║") == rows[5].index("╫") == rows[6].index("╚")
     assert "−0.0381 ◀" in rows[6]
@@ -90,3 +92,20 @@ def test_the_table_lists_contributions_before_their_sum() -> None:
     assert "−0.01905" in rows[sums - 1]
     assert "0.0554 + (−0.01905)" in rows[sums]
     assert "0.03635" in rows[sums]
+
+
+def test_where_the_headline_has_no_room_for_a_rule_the_rule_comes_under_it() -> None:
+    state = at(MAZUR, 9)
+    line = headline(state, 52)
+    assert line == "L = (0.7514 − 0.01)² / 2 + (0.7729 − … = 0.2984"
+    assert missing_rule(state, line) == "L = (a2_1 − y1)² / 2 + (a2_2 − y2)² / 2"
+    assert missing_rule(state, headline(state)) == ""
+
+
+def test_only_what_has_changed_is_called_new_and_only_who_is_blocked_learns_nothing() -> None:
+    again = apply(start(MAZUR), GoTo(Position(2, 1, 1)))
+    assert "with new numbers for" not in " ".join(explain(again))  # the bias is held: two weights, told one by one
+    assert "with w1_1_1 = 0.1498 and w1_1_2 = 0.1996" in " ".join(explain(again))
+    dead = apply(start(load("hidden-relu")), GoTo(Position(1, 1, 27)))
+    assert dead.timeline.rules[26].quantity == "dL_dw1_1_1"
+    assert "from this sample w1_1_1 learns nothing" in " ".join(explain(dead))

@@ -5,7 +5,7 @@ from textual.message import Message
 
 from backprop_tui.panels.panel import Panel
 from backprop_tui.present import frame, table, table_lines
-from backprop_tui.present.explanation import explain, headline
+from backprop_tui.present.explanation import explain, headline, missing_rule
 from backprop_tui.present.form import Field
 from backprop_tui.present.graph import graph_rows, graph_stage_at, graph_title
 from backprop_tui.present.loss import loss_brief, loss_rows
@@ -102,17 +102,21 @@ class LossPanel(Panel):
 
 
 class ExplanationPanel(Panel):
-    """The headline, and under it what it means in up to three lines."""
+    """The headline, under it its rule where that had no room, and what it means, in up to three lines."""
 
     def draw(self, state: State, width: int, notice: str = "") -> None:
         """Show `state`; a `notice` comes first."""
         room = width - 18 - len(frame.next_text(state))
         said = fitted((notice,), min(width - 4, WIDTH)) if notice else ()
-        meant = explain(state, min(width - 4, WIDTH), LINES - len(said))
+        line = headline(state, room)
+        rule = missing_rule(state, line)
+        ruled = 0 < len(rule) <= WIDTH <= width - 4 and not said  # in a small terminal the sentences come first
+        meant = explain(state, min(width - 4, WIDTH), LINES - len(said) - ruled)
         lines: list[Row] = [((f"  {text}", Style.EVENT),) for text in said]
+        lines += [((f"  {rule}", Style.STRONG),)] if ruled else []
         lines += [((f"  {text}", Style.PLAIN),) for text in meant]
         lines += [()] * (LINES - len(lines))
-        self.show((frame.headline_row(state, headline(state, room), width), *lines))
+        self.show((frame.headline_row(state, line, width), *lines))
 
     def draw_field(self, field: Field, width: int, here: str, *, edits: bool) -> None:
         """Show what `field` means and what applying will do, at the position `here`."""

@@ -58,6 +58,18 @@ def headline(state: State, width: int = 0) -> str:
     return _joined(name, sign, [in_words(value)])
 
 
+def missing_rule(state: State, line: str) -> str:
+    """``quantity = rule`` where the headline `line` had no room for the rule; else empty."""
+    stage = state.position.stage
+    if stage == 0:
+        return ""
+    rule = state.timeline.rules[stage - 1]
+    if any(text in line for text in _rules(state, rule)):
+        return ""
+    sign = "←" if rule.phase is Phase.UPDATE else "="
+    return f"{symbol(rule.quantity)} {sign} {formula(rule.expression)}"
+
+
 def _rules(state: State, rule: Rule) -> Iterator[str]:
     """The rule with names, and where it has a shorter form, that."""
     text = formula(rule.expression)

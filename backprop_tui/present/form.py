@@ -14,6 +14,7 @@ from backprop_tui.present.numbers import exact, parse
 from backprop_tui.stepper.history import MOST_EPOCHS
 from backprop_tui.stepper.state import Position, State
 
+_MOST_STRAY = 2  # letters among the digits of what was meant as a number
 _LETTERS = {"x": "input", "w": "weight", "b": "bias", "y": "target"}
 _MEANINGS = {
     "x": "what goes in; any finite number",
@@ -228,7 +229,8 @@ def number_error(text: str) -> str:
 def _suggestion(text: str) -> str:
     """A decimal comma, a stray letter or blank: the number without it, if that is one."""
     digits = "".join(character for character in text if character in "0123456789.-+e−")
-    for likely in (text.replace(",", "."), text.replace(" ", ""), digits):
+    stray = (digits,) if len(text.strip()) - len(digits) <= _MOST_STRAY else ()
+    for likely in (text.replace(",", "."), text.replace(" ", ""), *stray):
         try:
             value = parse_number(likely)
         except ValueError:

@@ -122,11 +122,11 @@ class _Picture:
         if layout.loss is None:
             return
         last = layout.columns[-1]
-        bus = last.end + 1
+        bus = last.end + 2
         wires = Wires(LIGHT, Style.FORWARD)
         rows = [y + 1 for y in last.rows]
         for name, y in zip(last.names, rows, strict=True):
-            wires.across(min(self.after(last, name), last.end), bus, y)
+            wires.across(self.after(last, name), bus, y)
         wires.down(bus, min(*rows, layout.loss_row), max(*rows, layout.loss_row))
         wires.across(bus, bus + 1, layout.loss_row)
         wires.draw(self.canvas)
@@ -162,8 +162,9 @@ class _Picture:
     def put_on_line(self, x: int, y: int, text: str, before: int) -> None:
         """A number that rides on a line, a blank to both sides, where it fits before column `before`."""
         if x + len(text) + 2 <= before:
-            self.canvas.put(x, y, f" {text} ")
-            self.canvas.put(x + 1, y, text, Style.USED)
+            end = self.canvas.put(self.canvas.put(x, y, " "), y, text, Style.USED)
+            if self.canvas.character(end, y) != "╪":  # what crosses here stays whole
+                self.canvas.put(end, y, " ")
 
     def draw_links(self) -> None:
         """``◀═`` from an a's gradient to its z's, once that is computed; broken where the activation blocks it."""

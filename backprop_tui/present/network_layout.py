@@ -16,7 +16,7 @@ from backprop_tui.stepper.state import State
 _PLACE = re.compile(r"[azwb](\d+)_(\d+)")
 _AIRY = 100  # the width from which there is air between a z and its a, too
 _BLOCK = 3  # rows of a node: its name, its value, its gradient
-_FAN_IN, _STEP, _FAN_OUT, _JOIN = 6, 4, 8, 4  # the least cells between columns: x to z, z to a, a to z, a to L
+_FAN_IN, _STEP, _FAN_OUT, _JOIN = 6, 4, 8, 5  # the least cells between columns: x to z, z to a, a to z, a to L
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,12 @@ def verdict_words(state: State) -> Iterator[str]:
 
 
 def _several(count: int, of: int) -> str:
-    return both(count, "gradient") if count == of else f"{counted(count).capitalize()} of {of} gradients"
+    return both(count, "gradient") if count == of else f"{_words(count, of)} gradients"
+
+
+def _words(count: int, of: int) -> str:
+    """Both in words, or both in digits."""
+    return f"{counted(count).capitalize()} of {counted(of)}" if counted(of).isalpha() else f"{count} of {of}"
 
 
 def verification_pages(state: State, width: int, height: int) -> tuple[tuple[Row, ...], ...]:

@@ -133,7 +133,7 @@ def _reset(state: State) -> State:
 
 def _undo(state: State) -> State:
     if not state.undo:
-        raise IllegalCommand("nothing to undo: no number has been edited")
+        raise IllegalCommand("nothing to undo: nothing has been edited")
     segments = state.undo[-1]
     history = state.history.branch(segments)
     undone = replace(state, segments=segments, undo=state.undo[:-1], history=history)

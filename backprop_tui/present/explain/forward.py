@@ -67,13 +67,18 @@ def _again(moment: Moment, before: Pass) -> Iterator[str]:
     node = moment.node
     own = tuple(moment.graph.by_name[name] for name in node.args if moment.graph.by_name[name].role is Role.PARAMETER)
     was, now = apart(before.known[node.name], moment.value)
-    if all(moment.of(one.name) == before.known[one.name] for one in own):
+    changed = tuple(one for one in own if moment.of(one.name) != before.known[one.name])
+    if not changed:
         yield f"The forward pass again. {beginning(words_for(own))} have not changed since the epoch before."
     else:
-        yield f"The forward pass again, {_with_new(own, moment.view)}."
+        yield f"The forward pass again, {_with_new(changed, moment.view)}."
     yield f"{node.name} is {now}, as an epoch ago." if was == now else f"{node.name} was {was}; now it is {now}."
     if moment.state.position.stage == 1:  # a press of → comes from the pass before directly to here
         yield "The derivatives are gone: they belonged to the pass before."
+
+
+def _changed(own: tuple[Node, ...], view: Pass, before: Pass) -> tuple[Node, ...]:
+    return tuple(node for node in own if view.given[node.name] != before.given[node.name])
 
 
 def _with_new(own: tuple[Node, ...], view: Pass) -> str:
@@ -143,7 +148,7 @@ def _what_changed(state: State) -> Iterator[str]:
         rate = " (the learning rate is 0)" if view.given[LEARNING_RATE] == 0 else ""
         yield f"{beginning(words_for(own))} are what they were{rate}."
     elif len(own) > _FEW:
-        yield f"{beginning(words_for(own))} have new numbers."
+        yield f"{beginning(words_for(_changed(own, view, before)))} have new numbers."
     else:
         changes = []
         for node in own:

@@ -12,7 +12,7 @@ def update(moment: Moment) -> Iterator[str]:
     """How a parameter steps, or why it stays."""
     name = moment.node.name
     rest = [moment.view.timeline.rules[stage - 1].quantity for stage in _later(moment)]
-    if moment.is_first():
+    if moment.is_first() or (moment.value != moment.of(name) and not any(_stepped_before(moment))):
         yield from _first_step(moment)
     elif moment.value == moment.of(name):
         yield f"{name} stays {number(moment.value)}: {_why_not(moment)}."
@@ -80,6 +80,12 @@ def _stepped(moment: Moment) -> Iterator[bool]:
     for stage in moment.stages(Phase.UPDATE):
         name = moment.view.timeline.rules[stage - 1].node
         yield moment.view.values[stage - 1] != moment.of(name)
+
+
+def _stepped_before(moment: Moment) -> Iterator[bool]:
+    """Likewise for those that come before this one."""
+    for stage in range(moment.stages(Phase.UPDATE).start, moment.state.position.stage):
+        yield moment.view.values[stage - 1] != moment.of(moment.view.timeline.rules[stage - 1].node)
 
 
 def _later(moment: Moment) -> range:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backprop_tui.core.compiled import SMALL_GRADIENT
+from backprop_tui.core.graph import Role
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.events import paths
 from backprop_tui.present.explain.activation import words_of
@@ -75,7 +76,16 @@ def _blocked(moment: Moment, link: str) -> Iterator[str]:
     if moment.of(link) != 0 and moment.of(z) not in ACTIVATIONS[stopped.operation].kinks:
         yield f"Moving {moment.node.name} still moves {z}, but no longer {stopped.name}."
     wrong = _how_wrong(moment)
-    yield f"The gradient is 0 although {wrong}: from this sample {moment.learning} learn nothing."
+    yield f"The gradient is 0 although {wrong}: from this sample {_who_learns_nothing(moment)}."
+
+
+def _who_learns_nothing(moment: Moment) -> str:
+    """What the closed gate keeps from learning; in a network others may learn all the same."""
+    if len(moment.activations) == 1:
+        return f"{moment.learning} learn nothing"
+    if moment.node.role is Role.PARAMETER:
+        return f"{moment.node.name} learns nothing"
+    return f"nothing is learnt through {moment.node.name}"
 
 
 def _stuck(moment: Moment) -> str:
