@@ -1,5 +1,7 @@
 """A network under the keys and the mouse: rows are chosen, nodes pointed at, stages named, layers edited."""
 
+from dataclasses import replace
+
 import pytest
 
 from backprop_tui.present.form import go_to_form, position_of
@@ -120,3 +122,46 @@ async def test_all_of_a_deep_network_is_walked_forwards_and_back(size: tuple[int
             assert place(app) == (1, stage)
             assert "…" not in "".join(lines(app)[3:8]), shown(app)
         assert spot(app, f"stage {last} of {last}")[1] == 0
+
+
+async def test_an_edit_that_another_sample_does_not_admit_is_refused_in_the_form() -> None:
+    app = app_at("line", 1, 3)
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        before = main_screen(app).state
+        await pilot.press("e", "tab", *"0.5", "shift+tab", *["shift+tab"] * 2)  # round to the activation
+        row_of(app, " > activation ")
+        while "[ sigmoid " not in row_of(app, " > activation "):
+            await pilot.press("down")
+        await pilot.press("tab")
+        while "[ bce " not in row_of(app, " > loss "):
+            await pilot.press("down")
+        await pilot.press("enter")
+        await pilot.pause()
+        row_of(app, "  Sample 2, y: bce needs a target from 0 to 1, not -1.")
+        assert main_screen(app).state is before
+        await pilot.press("escape")
+        assert main_screen(app).mode == "step"
+
+
+async def test_where_everything_is_held_fixed_there_is_nothing_to_train(timers: list[Ticker]) -> None:
+    fixed = replace(MAZUR, layers=tuple(replace(layer, trainable=False) for layer in MAZUR.layers))
+    app = app_at(fixed, 1, 3)
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        await pilot.press("c")
+        row_of(app, "  Nothing to train: every parameter is held fixed.")
+        assert timers == []
+        assert place(app) == (1, 3)
+
+
+async def test_pages_turn_back_and_escape_closes_them() -> None:
+    app = app_at("gurlahosur", 1, 60)
+    async with app.run_test(size=SMALLEST) as pilot:
+        before = lines(app)
+        await pilot.press("v")
+        first = lines(app)
+        await pilot.press("space")
+        assert lines(app) != first
+        await pilot.press("pageup")
+        assert lines(app) == first
+        await pilot.press("escape")
+        assert lines(app) == before

@@ -247,3 +247,19 @@ def test_a_neuron_takes_numbers_from_the_command_line() -> None:
         neuron_with(neuron(), x=(1.0, 2.0))
     with pytest.raises(ScenarioError, match="sample 1, y: expected a finite number"):
         neuron_with(neuron(), y=math.inf)
+
+
+def test_ten_thousand_neurons_are_refused_at_the_layer_that_has_them() -> None:
+    rows = ", ".join(["[1.0]"] * 10_000)
+    biases = ", ".join(["0.0"] * 10_000)
+    text = f"""
+[[layer]]
+activation = "relu"
+weights = [{rows}]
+biases = [{biases}]
+[[sample]]
+x = [1.0]
+y = [1.0]
+"""
+    with pytest.raises(ScenarioError, match="layer 1, weights: at most 1,000 parameters, here are 20,000"):
+        parse(text, "wide")

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
+from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.launch import Launch
 from backprop_tui.panels.form import FormPanel
 from backprop_tui.panels.panel import Panel
@@ -146,7 +147,7 @@ class MainScreen(Screen[None]):
             self.page = min(self.page, len(pages) - 1)
             self.query_one("#pages", Panel).show(pages[self.page])
             closes = "closes the help" if self.mode == "help" else "closes the check"
-            footer.draw_keys((("any key", "turns the page" if self.page < len(pages) - 1 else closes),))
+            footer.draw_keys((("any key", "turns the page, Esc closes" if self.page < len(pages) - 1 else closes),))
         else:
             self.query_one(FormPanel).resize(room.width, self.app.size.height - _BODY_FRAME)
             footer.draw_keys(_FORM_KEYS if room.width >= _FORM_KEYS_FIT else _SHORT_FORM_KEYS)
@@ -233,7 +234,10 @@ class MainScreen(Screen[None]):
             event.prevent_default()
             event.stop()
             if not self.stop_at_once() and self.mode in _PAGES and not small:
-                self.turn_page()
+                if event.key == "escape":
+                    self.leave()
+                else:
+                    self.turn_page(-1 if event.key == "pageup" else 1)
         elif event.key == "escape" and self.chosen:
             self.chosen = 0
             self.draw()
@@ -244,10 +248,10 @@ class MainScreen(Screen[None]):
         """Stop what goes on by itself under the command palette, too."""
         self.stop_at_once()
 
-    def turn_page(self) -> None:
-        """To the next page, or back to the panels after the last."""
-        if self.page + 1 < len(self.pages()):
-            self.page += 1
+    def turn_page(self, step: int = 1) -> None:
+        """To the next page (or the one before), or back to the panels after the last."""
+        if self.page + step < len(self.pages()):
+            self.page = max(0, self.page + step)
             self.draw()
         else:
             self.leave()
@@ -268,6 +272,7 @@ class MainScreen(Screen[None]):
     def on_form_panel_moved(self, message: FormPanel.Moved) -> None:
         """Say what the field at hand means, and what applying will do."""
         if self.mode in ("edit", "go to"):
+            self.journey.heed(message.form)
             field, here = message.form.field(message.key), frame.place(self.state)
             self.query_one(ExplanationPanel).draw_field(field, self.room.width, here, edits=self.mode == "edit")
 
@@ -282,9 +287,14 @@ class MainScreen(Screen[None]):
         if self.mode == "go to":
             self.journey.start(position_of(form), form)
             return
+        try:
+            scenario = edited(self.state, form)
+        except ScenarioError as error:  # what no field can tell: another sample's target does not suit the loss
+            self.query_one(FormPanel).refuse(replace(form, refusal=f"{error}".capitalize() + "."))
+            return
         self.leave()
         if any(form.changed(field.key) for field in form.fields):
-            self.do(Edit(edited(self.state, form)))
+            self.do(Edit(scenario))
 
     def arrive(self, position: Position, form: Form) -> None:
         """Go to `position`, as far as it was to compute, and leave its form; or keep the form and say why not."""

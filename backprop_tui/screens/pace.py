@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
+from backprop_tui.core.backprop import Phase
 from backprop_tui.panels.form import FormPanel
 from backprop_tui.present.form import Form
 from backprop_tui.present.numbers import number
@@ -147,6 +148,11 @@ class Journey:
         if not self._advance():
             self._timer = self._screen.set_interval(_TICK, self._advance)
 
+    def heed(self, form: Form) -> None:
+        """Stop where something else has been typed since than what the journey was for."""
+        if self._timer is not None and form.texts != self._form.texts:
+            self.stop()
+
     def stop(self) -> bool:
         """Stay where one is; whether a journey was under way."""
         if self._timer is None:
@@ -186,7 +192,11 @@ class Trainer:
         return self._timer is not None
 
     def start(self) -> None:
-        """Train on from the epoch on screen."""
+        """Train on from the epoch on screen, where there is anything to train."""
+        if Phase.UPDATE not in self._screen.state.timeline.phases:
+            self._screen.notice = "Nothing to train: every parameter is held fixed."
+            self._screen.draw()
+            return
         self._left = MOST_TRAINED
         self._begun = perf_counter()
         self._timer = self._screen.set_interval(_TICK, self._train)
