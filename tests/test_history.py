@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Sample, Scenario
+from backprop_tui.stepper import history as runs
 from backprop_tui.stepper.history import History, Segment
 from backprop_tui.stepper.state import start
 from tests.models import DIVERGING, THREE_SAMPLES, TWO_SAMPLES, bits, neuron, scenarios
@@ -144,3 +145,20 @@ def test_samples_that_are_not_looked_at_in_order_are_still_trained_in_order() ->
     expected = [forward.parameters(2, sample) for sample in range(1, 21)]
     assert [backward.parameters(2, sample) for sample in range(20, 0, -1)] == expected[::-1]
     assert len(set(expected)) == 20
+
+
+@given(st.integers(0, 11), st.permutations(range(1, 12)), st.integers(2, 5))
+def test_parameters_that_are_not_kept_are_computed_once_more(at: int, order: list[int], every: int) -> None:
+    segments = (Segment(0, TWO_SAMPLES), Segment(at + 1, replace(TWO_SAMPLES, learning_rate=0.7)))
+    whole = History(segments)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "interval", lambda _: every)
+        sparse = History(segments)
+        sparse.reach(8)
+        branch = sparse.branch((*segments, Segment(22, TWO_SAMPLES)))  # shares the first eleven epochs
+    for epoch in order:
+        for sample in (2, 1):
+            expected = whole.parameters(epoch, sample)
+            assert sparse.parameters(epoch, sample) == branch.parameters(epoch, sample) == expected
+    assert bits(sparse.losses[:10]) == bits(whole.losses[:10]) == bits(branch.losses[:10])
+    assert len(sparse._starts) <= 2 * (1 + 11 // every)

@@ -20,6 +20,8 @@ from backprop_tui.stepper.stages import Timeline, timeline
 
 MOST_EPOCHS = 1_000_000
 
+_FEW = 32  # parameters
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -90,6 +92,11 @@ class Pass:
         return next((number for number, value in stages if not math.isfinite(value)), 0)
 
 
+def interval(width: int) -> int:
+    """Of how many epochs one keeps its `width` parameters: all of few, so that a million epochs stay affordable."""
+    return 1 if width <= _FEW else width // _FEW * 2
+
+
 class History:
     """The epochs of the run that `segments` describe, computed when they are first asked for.
 
@@ -104,8 +111,10 @@ class History:
         self.losses = array("d")
         self.settled = array("q")
         self.end: tuple[int, int] | None = None
-        self._width = len(initial_parameters(segments[0].scenario))
-        self._starts = array("d", initial_parameters(segments[0].scenario))
+        first = initial_parameters(segments[0].scenario)
+        self._width, self._interval = len(first), interval(len(first))
+        self._starts = array("d", first)  # the parameters that every `_interval`-th epoch starts with
+        self._latest = (1, first)  # an epoch between two of those, and its parameters
         self._asked: tuple[tuple[int, int, tuple[float, ...]], ...] = ()  # the latest answers of `parameters`
         self.view = lru_cache(maxsize=4)(self._view)
 
@@ -116,7 +125,7 @@ class History:
         kept = min(parting // self.samples, len(self.losses))
         other.losses = self.losses[:kept]
         other.settled = self.settled[: bisect_left(self.settled, kept + 1)]
-        other._starts = self._starts[: (kept + 1) * self._width]
+        other._starts = self._starts[: (kept // self._interval + 1) * self._width]
         return other
 
     def reach(self, epoch: int) -> bool:
@@ -193,7 +202,12 @@ class History:
             return
         given, rate = segment.given, segment.scenario.learning_rate
         count = min(epochs, whole)
-        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, self.losses, self._starts)
+        ends = self._starts
+        if self._interval > 1:  # up to the next epoch whose start is kept
+            count, ends = min(count, self._interval - (epoch - 1) % self._interval), array("d")
+        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, self.losses, ends)
+        if self._interval > 1 and outcome.epochs:
+            self._keep(tuple(ends[-self._width :]))
         if outcome.settled:
             self.settled.append(len(self.losses))
         if outcome.broken:
@@ -212,14 +226,39 @@ class History:
             level = level and one.steepest <= SMALL_GRADIENT
             after = one.after
         self.losses.append(total / self.samples)
-        self._starts.extend(after)
+        self._keep(after)
         if level or self.losses[-1] <= SMALL_LOSS:
             self.settled.append(epoch)
 
+    def _keep(self, after: tuple[float, ...]) -> None:
+        """Remember the parameters after the last epoch computed."""
+        self._latest = (len(self.losses) + 1, after)
+        if len(self.losses) % self._interval == 0:
+            self._starts.extend(after)
+
     def _start(self, epoch: int) -> tuple[float, ...]:
         """The parameters at the start of `epoch`, which has been reached."""
-        offset = (epoch - 1) * self._width
-        return self._held(epoch, 1, tuple(self._starts[offset : offset + self._width]))
+        kept, beyond = divmod(epoch - 1, self._interval)
+        if beyond and self._latest[0] != epoch:
+            self._latest = (epoch, self._trained_on(epoch - beyond, epoch))
+        offset = kept * self._width
+        trained = self._latest[1] if beyond else tuple(self._starts[offset : offset + self._width])
+        return self._held(epoch, 1, trained)
+
+    def _trained_on(self, first: int, epoch: int) -> tuple[float, ...]:
+        """The parameters at the start of `epoch`, computed once more from those of epoch `first`, which are kept."""
+        parameters = self._start(first)
+        while first < epoch:
+            segment = self.segment_at(first, 1)
+            whole = min(self._epochs_of(segment), epoch - 1) - first + 1
+            if whole < 1:  # an edit lies in the middle of it
+                parameters, first = self.view(first, self.samples).after, first + 1
+                continue
+            ends, held = array("d"), self._held(first, 1, parameters)
+            rate = segment.scenario.learning_rate
+            first += _train(segment.trainer, held, segment.given, rate, whole, array("d"), ends).epochs
+            parameters = tuple(ends[-self._width :])
+        return parameters
 
     def _held(self, epoch: int, sample: int, trained: tuple[float, ...]) -> tuple[float, ...]:
         """The parameters of a pass that would start with those `trained`: an edit's own, where one is made there."""
