@@ -214,21 +214,25 @@ class History:
             self.end = (len(self.losses) + 1, outcome.broken)
 
     def _extend_by_passes(self, epoch: int) -> None:
-        """Compute `epoch`, in the middle of which an edit lies: so pass by pass, as the stepper does."""
-        total, level = 0.0, True
-        after: tuple[float, ...] = ()
+        """Compute `epoch`, in the middle of which an edit lies, pass by pass."""
+        total, may_be_level, parameters = 0.0, True, self._start(epoch)
         for sample in range(1, self.samples + 1):
-            one = self.view(epoch, sample)
-            if one.first_not_finite:
+            segment, losses, ends = self.segment_at(epoch, sample), array("d"), array("d")
+            held, rate = self._held(epoch, sample, parameters), segment.scenario.learning_rate
+            outcome = _train(segment.passes, held, segment.given[sample - 1 : sample], rate, 1, losses, ends)
+            if outcome.broken:
                 self.end = (epoch, sample)
                 return
-            total = total + one.known[one.timeline.graph.root.name]
-            level = level and one.steepest <= SMALL_GRADIENT
-            after = one.after
+            total, parameters = total + losses[0], tuple(ends)
+            may_be_level = may_be_level and outcome.settled
         self.losses.append(total / self.samples)
-        self._keep(after)
-        if level or self.losses[-1] <= SMALL_LOSS:
+        self._keep(parameters)
+        if self.losses[-1] <= SMALL_LOSS or (may_be_level and self._is_level(epoch)):
             self.settled.append(epoch)
+
+    def _is_level(self, epoch: int) -> bool:
+        """Whether no gradient in `epoch`, which has been reached, is above `SMALL_GRADIENT`."""
+        return all(self.view(epoch, sample).steepest <= SMALL_GRADIENT for sample in range(1, self.samples + 1))
 
     def _keep(self, after: tuple[float, ...]) -> None:
         """Remember the parameters after the last epoch computed."""
