@@ -134,8 +134,8 @@ class Fuzz:
             self.broken: 4,
             self.resize: 8,
         }
-        for action in self.random.choices([*actions], [*actions.values()], k=events):
-            self.latest.append(action.__name__)
+        for number, action in enumerate(self.random.choices([*actions], [*actions.values()], k=events), start=1):
+            self.latest.append(f"{number} {action.__name__}")
             action()
             self.unsettled += 1
             if self.unsettled >= 200:
@@ -236,6 +236,7 @@ class Fuzz:
             )
             self.terminal.read_for(self.random.choice((0.0, 0.01, 0.05)))
         self.terminal.resize(*self.random.choice(SIZES))
+        self.rest()  # what is seen first may still be the panels of a size before one in which keys do nothing
         self.settle()
 
     def stop_and_continue(self) -> None:
@@ -260,6 +261,13 @@ class Fuzz:
         except AssertionError as error:
             raise AssertionError(f"the machine is at {self.state.position} after {self.latest}") from error
         self.unsettled = 0
+
+    def rest(self) -> None:
+        """Read until nothing more comes."""
+        read = -1
+        while read != len(self.terminal.received):
+            read = len(self.terminal.received)
+            self.terminal.read_for(0.2)
 
     def is_here(self, terminal: Terminal) -> bool:
         """Whether `terminal` shows the panels, at the position of the machine."""
