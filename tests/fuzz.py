@@ -228,7 +228,8 @@ class Fuzz:
                 break
 
     def resize(self) -> None:
-        """Some sizes, the last of them one with room for the panels."""
+        """Some sizes, the last of them one with room for the panels; in one that is too small keys do nothing."""
+        self.rest()  # the screen may be where it should be only on its way to somewhere else and back
         self.settle()
         for _ in range(self.random.randrange(4)):
             self.terminal.resize(
@@ -236,7 +237,7 @@ class Fuzz:
             )
             self.terminal.read_for(self.random.choice((0.0, 0.01, 0.05)))
         self.terminal.resize(*self.random.choice(SIZES))
-        self.rest()  # what is seen first may still be the panels of a size before one in which keys do nothing
+        self.rest()  # what is seen first may be the panels in a size before the last
         self.settle()
 
     def stop_and_continue(self) -> None:
