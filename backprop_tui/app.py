@@ -78,6 +78,7 @@ class BackpropApp(App[int]):
         if not self.is_headless:
             terminal.end_on_signals(lambda status: self.exit(return_code=status))
             terminal.continue_once(self._driver, self.screen.refresh)
+            terminal.hand_over_one_by_one(self)
 
     def _fatal_error(self) -> None:
         """Keep an unexpected error to one line: textual would show local variables and paths to any visitor."""

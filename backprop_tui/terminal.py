@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.style import Style
     from textual._compositor import ChopsUpdate
+    from textual.app import App
     from textual.events import Key
+    from textual.message import Message
 
 SILENT_TERMS = ("", "dumb", "unknown")
 """Values of TERM for which textual would send colours and the alternate screen all the same."""
@@ -33,6 +35,7 @@ _END = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _WHOLE_REPORT = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-Z\\-~]|O[A-Za-z])")  # but the Linux console's "ESC [ [ A"
 _NO_KEY = re.compile(r"\x1b\[(?:<|M|\?[0-9;]+\$y)")
 _RESET_PIXEL_MOUSE = "\x1b[?1016l"
+_QUIET_TURNS = 3  # of the loop without a message anywhere, after which a key has done its work
 _SWITCHES = {
     "bold": ("1", "22"),
     "dim": ("2", "22"),
@@ -219,6 +222,32 @@ def _resize_in_order(loop: asyncio.AbstractEventLoop) -> None:
     resize = signal.getsignal(signal.SIGWINCH)
     if callable(resize):
         signal.signal(signal.SIGWINCH, lambda number, frame: loop.call_soon_threadsafe(resize, number, frame))
+
+
+def hand_over_one_by_one(app: "App[int]") -> None:
+    """Give the application a key only when the one before has done its work.
+
+    Textual gives each key to what has the focus when it is read.  Of keys that arrive together, as over a slow line,
+    those behind one that opens a form or goes to its next field end up where that one was: ``25 Tab 6`` as 256.  To
+    be called within the running event loop.
+    """
+    from textual.events import Key, Paste  # noqa: PLC0415 - only once the environment is clean
+
+    loop = asyncio.get_running_loop()
+    arrived: asyncio.Queue[Message] = asyncio.Queue()
+
+    async def hand_over() -> None:
+        while True:
+            message = await arrived.get()
+            app.post_message(message)
+            quiet = 0
+            while quiet < _QUIET_TURNS and not arrived.empty() and isinstance(message, (Key, Paste)):
+                await asyncio.sleep(0)
+                pumps = (app, app.screen, *app.screen.walk_children())
+                quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
+
+    app._driver.send_message = lambda message: loop.call_soon_threadsafe(arrived.put_nowait, message)  # type: ignore[method-assign, union-attr]
+    app._handing_over = loop.create_task(hand_over())  # type: ignore[attr-defined]  # the loop itself would forget it
 
 
 def restore() -> None:

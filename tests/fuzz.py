@@ -101,11 +101,11 @@ BROKEN = (
 )
 
 # What is typed into a form that is then left without applying anything: no number, too large, choices, pastes.
-FORM_INPUTS: tuple[tuple[bytes, ...], ...] = (
-    (b"1e999", b"\t", b"\t", b"\x08", b",", b"\x1b[B", b"\x1b[A"),
-    (b"9999999", b"\t", b"x"),
-    (b"\x1b[Z", b"\x1b[200~1,5\x1b[201~"),
-    (b"x", b"\r", b"\x1b[200~e\x1b[201~", b"\t", b"\r"),
+FORM_INPUTS = (
+    b"1e999\t\t\x08,\x1b[B\x1b[A",
+    b"9999999\tx",
+    b"\x1b[Z\x1b[200~1,5\x1b[201~",
+    b"x\r\x1b[200~e\x1b[201~\t\r",
 )
 EXTREMES = ((1, 1), (1, 100), (300, 1), (300, 100))
 SIZES = ((60, 18), (80, 24), (100, 30), (120, 40), (300, 100))
@@ -163,7 +163,7 @@ class Fuzz:
         sample = self.state.scenario.samples[0]
         x = float(self.random.choice([digit for digit in range(10) if digit != sample.x[0]]))
         self.open("edit", "── Edit ──")
-        self.type(b"%d" % x, b"\r")
+        self.terminal.send_bytes(b"%d\r" % x)
         self.apply(Edit(with_sample(self.state.scenario, 1, Sample((x,), sample.y))))
         self.settle()
 
@@ -171,7 +171,7 @@ class Fuzz:
         """To some epoch and stage; where the run does not go that far, the form says so and is left."""
         epoch, stage = self.random.randint(1, 40), self.random.randint(0, 11)
         self.open("go_to", "── Go to ──")
-        self.type(b"%d" % epoch, b"\t", b"%d" % stage, b"\r")
+        self.terminal.send_bytes(b"%d\t%d\r" % (epoch, stage))
         self.apply(GoTo(Position(epoch, 1, stage)))
         if self.state.position != (epoch, 1, stage):
             self.terminal.wait_for("not finite")
@@ -181,7 +181,7 @@ class Fuzz:
     def form(self) -> None:
         """Into a form, and out of it."""
         self.open(self.random.choice(_FORMS), "Esc leave")
-        self.type(*self.random.choice(FORM_INPUTS))
+        self.terminal.send_bytes(self.random.choice(FORM_INPUTS))
         self.leave()
         self.settle()
 
@@ -212,12 +212,6 @@ class Fuzz:
         self.settle()
         self.terminal.send_bytes(self.random.choice(typed(name)))
         self.terminal.wait_for(lambda t: saying in t.text and "q quit" not in t.text)
-
-    def type(self, *parts: bytes) -> None:
-        """Type `parts` one after the other, as a person does: each waits for the field that it is for."""
-        for part in parts:
-            self.terminal.send_bytes(part)
-            self.terminal.read_for(0.05)
 
     def leave(self) -> None:
         """Press Esc, alone in a write so that it is a key of its own, until nothing is open any more."""

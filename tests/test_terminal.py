@@ -184,6 +184,24 @@ def test_the_details_of_an_unexpected_error_are_there_where_asked_for() -> None:
         assert "Traceback" in terminal.text
 
 
+# Keys that arrive together
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"),
+    [
+        ("g25\t6\r", "epoch 25 · stage 6 of 11"),
+        ("e7\rl", "z = w·x + b = 1.5 · 7 + 0.5 = 11"),
+        ("?\x1b[15~\x1b[15~\x1b[15~ll", "stage 2 of 11"),
+    ],
+)
+def test_keys_that_arrive_together_go_where_those_before_them_lead(keys: str, seen: str) -> None:
+    with Terminal() as terminal:
+        terminal.wait_for(READY)
+        terminal.send(keys)
+        terminal.wait_for(seen).wait_for(READY)
+
+
 # Sizes in their order
 
 

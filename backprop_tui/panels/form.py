@@ -69,8 +69,9 @@ class FormPanel(Panel):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Take what was typed, and say at once whether it will do."""
         event.stop()
-        if self.display and event.value != self._form.texts[self._key]:
-            self._form = self._form.typed(self._key, event.value)
+        text = event.input.value  # not the event's, which is late where the line has moved to another field since
+        if self.display and text != self._form.texts[self._key]:
+            self._form = self._form.typed(self._key, text)
             self._draw()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
