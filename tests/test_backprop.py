@@ -187,6 +187,13 @@ def test_the_compiled_pass_of_any_graph_gives_the_same_bits(drawn: tuple[Graph, 
     assert same_pass(graph, tuple(numbers[name] for name in names), given_numbers, 0.1)
 
 
+def test_an_epoch_is_judged_by_its_gradients_not_by_parameters_that_have_stepped() -> None:
+    product = Graph((parameter("w"), parameter("c"), computed("r", "multiply", "w", "c")))
+    # dr/dw is c, dr/dc is w, both 1; the step takes both parameters to 0.
+    assert trained(product, (1.0, 1.0), (), 1.0) == (Outcome(1), 1.0, (0.0, 0.0))
+    assert trained(product, (1.0, 1.0), (), 1.0, one_sample=False) == (Outcome(1), 1.0, (0.0, 0.0))
+
+
 @pytest.mark.parametrize("name", ["exp", "add", "max", "abs", "given", "parameters", "d", "len", "range", "enumerate"])
 def test_no_name_of_a_node_collides_with_the_generated_code(name: str) -> None:
     graph = Graph((parameter("w"), parameter(name), computed("p", "sigmoid", name), computed("r", "add", "p", "w")))

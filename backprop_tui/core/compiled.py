@@ -91,7 +91,7 @@ def _safe_names() -> dict[str, object]:
 
 def source(graph: Graph, *, one_sample: bool) -> str:
     """The text of the function."""
-    rules = tuple(simplified(plan(graph)))
+    rules, copies = simplified(graph)
     root, parameters = graph.root.name, [node.name for node in graph.parameters]
     given = [node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET)]
     sample = f"{_targets(given)} = _sample"
@@ -100,7 +100,8 @@ def source(graph: Graph, *, one_sample: bool) -> str:
         f"    {_targets(parameters)} = _parameters",
         "    _keep_loss, _keep_end = _losses.append, _ends.extend",
     ]
-    gradients = _gradients(graph, rules)
+    names_of_gradients = (gradient_name(graph, name) for name in parameters)
+    gradients = [python(copies.get(name, Name(name))) for name in names_of_gradients]
     level = " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
     # Updates come last, each from nothing but its own parameter and gradient: so they are simultaneous.
     one_pass = [f"{rule.quantity} = {python(rule.expression)}" for rule in rules]
@@ -125,18 +126,24 @@ def source(graph: Graph, *, one_sample: bool) -> str:
     return "\n".join(line for line in lines if line.strip()) + "\n"
 
 
-def simplified(rules: Iterable[Rule]) -> Iterator[Rule]:
-    """`rules` without those that only copy a number, which is put into the others, and without factors of 1.
+def simplified(graph: Graph) -> tuple[tuple[Rule, ...], Mapping[str, Expression]]:
+    """The plan without rules that only copy a number, and without factors of 1; and what each copy is a copy of.
 
-    Both leave every bit as it is.  The root and the updates stay, whatever they are.
+    Both leave every bit as it is.  The root and the updates stay, whatever they are, and so does a gradient that is
+    a parameter: it is asked for after that parameter has stepped.
     """
+    parameters = {node.name for node in graph.parameters}
+    gradients = {gradient_name(graph, name) for name in parameters}
     copies: dict[str, Expression] = {}
-    for rule in rules:
+    kept = []
+    for rule in plan(graph):
         expression = _replaced(rule.expression, copies)
-        if isinstance(expression, Number | Name) and rule.phase not in (Phase.LOSS, Phase.UPDATE):
+        steps = isinstance(expression, Name) and expression.name in parameters and rule.quantity in gradients
+        if isinstance(expression, Number | Name) and not steps and rule.phase not in (Phase.LOSS, Phase.UPDATE):
             copies[rule.quantity] = expression
         else:
-            yield rule._replace(expression=expression)
+            kept.append(rule._replace(expression=expression))
+    return tuple(kept), copies
 
 
 def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expression:
@@ -160,18 +167,6 @@ def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expressi
                 return args[0] if len(args) == 1 else Apply(function, args)
             return Apply(function, args)
     return expression
-
-
-def _gradients(graph: Graph, rules: Sequence[Rule]) -> list[str]:
-    """What the gradients of the parameters are called in the function: a copied one, what it is a copy of."""
-    kept = {rule.quantity for rule in rules}
-    copies: dict[str, Expression] = {}
-    for rule in plan(graph):
-        expression = _replaced(rule.expression, copies)
-        if rule.quantity not in kept and isinstance(expression, Number | Name):
-            copies[rule.quantity] = expression
-    names = (gradient_name(graph, node.name) for node in graph.parameters)
-    return [python(copies.get(name, Name(name))) for name in names]
 
 
 def _finite_check(rules: Sequence[Rule]) -> Iterator[str]:
