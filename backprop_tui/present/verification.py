@@ -20,7 +20,8 @@ _HEADS = ("gradient", "chain rule", "difference", "rel. error", "step", "verdict
 _WIDTHS = (12, 13, 13, 10, 9)
 _NARROW = (10, 13, 13, 0, 0)  # below `_WIDE` the error and the step give way
 _WIDE = 80
-_FOOT = 3  # rows of the verdict, and a blank above it
+_FOOT = 4  # rows for the verdict and how it was come by, below a blank
+_HOW = "The difference needs no derivative: move a parameter a little to both sides, and see how the loss moves."
 
 _EXCUSES = {
     Judgement.KINK: "a kink lies within the step, where the slope jumps",
@@ -55,7 +56,6 @@ def verdict_words(state: State) -> Iterator[str]:
             yield f"{_several(count, len(parameters))} cannot be checked: {excuse}."
     if len(compared) < len(parameters):
         yield "The others are not computed yet."
-    yield "The difference needs no derivative: move a parameter a little to both sides, and see how the loss moves."
 
 
 def _several(count: int, of: int) -> str:
@@ -84,8 +84,12 @@ def verification_pages(state: State, width: int, height: int) -> tuple[tuple[Row
             style = Style.PENDING if one is None else Style.ERROR if bad else Style.PLAIN
             cells = (gradient, *cells_of(one)) if one else (gradient, PENDING)
             _draw(canvas, y, cells, style)
-        for y, line in enumerate(fitted(verdict_words(state), width - 4, _FOOT), start=len(names) + 2):
-            canvas.put(2, y, line, Style.STRONG if y == len(names) + 2 else Style.PLAIN)
+        verdict = fitted(verdict_words(state), width - 4, _FOOT)
+        for y, line in enumerate(verdict, start=len(names) + 2):
+            canvas.put(2, y, line, Style.STRONG)
+        if by_name:
+            for y, line in enumerate(fitted((_HOW,), width - 4, _FOOT), start=len(names) + 2 + len(verdict)):
+                canvas.put(2, y, line)
         whole = len(names) == len(parameters)
         title = "Gradient check" if whole else f"Gradient check {start + 1}–{start + len(names)} of {len(parameters)}"
         pages.append((rule_row(width, title), *canvas.rows()))
@@ -114,7 +118,7 @@ def check_lines(state: State) -> Iterator[str]:
     for row in rows:
         numbers = "  ".join(f"{cell:>{width}}" for cell, width in zip(row[1:-1], widths[1:-1], strict=True))
         yield f"{row[0]:{widths[0]}}  {numbers}  {row[-1]}\n"
-    yield "".join(f"{line}\n" for line in ("", *fitted(list(verdict_words(state))[:-1])))
+    yield "".join(f"{line}\n" for line in ("", *fitted(verdict_words(state))))
 
 
 def _draw(canvas: Canvas, y: int, cells: Sequence[str], style: Style) -> None:
