@@ -13,7 +13,6 @@ from textual.screen import Screen
 from backprop_tui import terminal
 from backprop_tui.launch import Launch
 from backprop_tui.panels.palette import DARK, LIGHT
-from backprop_tui.panels.panel import Panel
 from backprop_tui.present.commands import COMMANDS
 from backprop_tui.screens.main import MainScreen
 
@@ -27,21 +26,11 @@ class BackpropApp(App[int]):
     """Opens on the scenario and at the position that `launch` names."""
 
     CSS = """
-    Screen { layout: vertical; overflow: hidden; }
-    Panel { height: 1; }
-    #title { height: 2; }
-    #table { width: 1fr; height: 100%; }
-    #loss { height: 100%; }
-    #explanation { height: 4; }
-    #form, #pages, #too-small { display: none; }
-    #footer { dock: bottom; }
-    .form #form, .pages #pages { display: block; }
-    .form #graph, .form #middle, .form #spare { display: none; }
-    .pages #graph, .pages #middle, .pages #spare, .pages #explanation { display: none; }
-    .small Panel, .small #middle { display: none; }
-    .small #too-small { display: block; height: 100%; }
-    #form Input { height: 1; border: none; padding: 0; background: $panel; color: $foreground; }
-    #form Input:ansi { background: ansi_default; text-style: underline; }
+    Screen { layers: sheet form; overflow: hidden; }
+    Sheet { layer: sheet; }
+    FormPanel { layer: form; margin: 2 0 5 0; height: 1fr; }
+    FormPanel Input { height: 1; border: none; padding: 0; background: $panel; color: $foreground; }
+    FormPanel Input:ansi { background: ansi_default; text-style: underline; }
     """
     TITLE = "backprop-tui"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
@@ -55,7 +44,6 @@ class BackpropApp(App[int]):
         self.register_theme(LIGHT)
         self.theme = "ansi-dark" if monochrome else DARK.name
         self.animation_level = "none"
-        Panel.ascii = launch.ascii
         self._main = MainScreen(launch)
 
     def get_default_screen(self) -> Screen[None]:

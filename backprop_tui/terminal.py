@@ -31,6 +31,7 @@ SILENT_TERMS = ("", "dumb", "unknown")
 LAST_SECONDS = 3
 """How long a program that was told to end may take before the system ends it."""
 
+_GIVE_WAY = 0.0005  # seconds
 _END = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _WHOLE_REPORT = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-Z\\-~]|O[A-Za-z])")  # but the Linux console's "ESC [ [ A"
 _NO_KEY = re.compile(r"\x1b\[(?:<|M|\?[0-9;]+\$y)")
@@ -75,6 +76,9 @@ def prepare() -> None:
     for name in [*os.environ]:
         if name in ("COLUMNS", "LINES", "TEXTUAL") or name.startswith("TEXTUAL_"):
             del os.environ[name]
+    # Textual writes in a thread of its own, which waits so long for the main one to give way: five milliseconds by
+    # default, several times over before the first frame is out.
+    sys.setswitchinterval(_GIVE_WAY)
     # Threads that textual starts inherit this, so that only the main one, which Python's handlers run in, is woken.
     signal.pthread_sigmask(signal.SIG_BLOCK, _END)
 

@@ -48,7 +48,7 @@ async def test_the_table_scrolls_with_the_row_that_is_chosen_and_escape_lets_go_
 async def test_the_wheel_chooses_too() -> None:
     app = app_at(MAZUR, 1, 5)
     async with app.run_test(size=DESIGN_SIZE) as pilot:
-        await pilot._post_mouse_events([_wheel()], "#table", offset=(10, 3))
+        await pilot._post_mouse_events([_wheel()], offset=(10, spot(app, "Derivatives")[1] + 3))
         await pilot.pause()
         assert row_of(app, "> ").startswith(">  ∂L/∂a2_1")
 

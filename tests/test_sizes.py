@@ -4,7 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from backprop_tui.app import BackpropApp
-from backprop_tui.panels.panel import Panel
+from backprop_tui.present import panes
 from backprop_tui.present.picture import text_of
 from tests.driving import DESIGN_SIZE, SMALLEST, Ticker, app_at, lines, main_screen, place, row_of, shown, tickers
 from tests.models import neuron
@@ -22,9 +22,18 @@ async def resize(app: BackpropApp, pilot: Pilot[int], size: tuple[int, int]) -> 
 
 
 def too_long(app: BackpropApp) -> list[str]:
-    """The rows of panels in view that are cut because they do not fit."""
-    panels = [panel for panel in main_screen(app).query(Panel) if panel.size.width]
-    return [text_of(row) for panel in panels for row in panel.rows if len(text_of(row)) > panel.size.width]
+    """The rows of panels that would be cut because they do not fit."""
+    look = main_screen(app).look()
+    state, width, room = look.state, look.width, look.room
+    drawn = [
+        (width, panes.title_pane(state, width)),
+        (width, panes.graph_pane(state, width, room.graph)),
+        (room.table_width, panes.table_pane(state, room.table_width, room.table, 0, with_loss=not room.loss)),
+        (room.loss, panes.loss_pane(state, room.loss, room.table) if room.loss else ()),
+        (width, panes.explanation_pane(state, width)),
+        (width, (panes.footer_row(width),)),
+    ]
+    return [text_of(row) for wide, rows in drawn for row in rows if len(text_of(row)) > wide]
 
 
 async def test_every_size_shows_the_stage_the_marks_and_the_keys() -> None:

@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from backprop_tui.panels.panel import Panel
-from backprop_tui.present.form import Form, neighbours
+from backprop_tui.panels.sheet import Sheet
+from backprop_tui.present.form import Field, Form, neighbours
 from backprop_tui.present.form_rows import INPUT_AT, INPUT_WIDTH, form_rows, rows_in_view
+from backprop_tui.present.glyphs import spelled
 
 
-class FormPanel(Panel):
+class FormPanel(Sheet):
     """Shows a form and edits it; says `Applied` with the finished form, or `Left`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,10 +40,14 @@ class FormPanel(Panel):
     class Moved(Message):
         """The field at hand, or a text, is another: what is said about it has to change."""
 
-        def __init__(self, form: Form, key: str) -> None:
+        def __init__(self, form: Form) -> None:
             super().__init__()
             self.form = form
-            self.key = key
+
+    def __init__(self, form: Form, width: int, height: int, *, ascii: bool) -> None:  # noqa: A002 - as the option
+        super().__init__()
+        self._form, self._width, self._height, self._ascii = form, width, height, ascii
+        self._key = form.fields[0].key
 
     def compose(self) -> ComposeResult:
         """One input line, which stands over the field at hand."""
@@ -50,10 +55,18 @@ class FormPanel(Panel):
         line.cursor_blink = False  # an idle screen writes nothing
         yield line
 
-    def open(self, form: Form, width: int, height: int) -> None:
-        """Show `form` from its first field on."""
-        self._form, self._width, self._height = form, width, height
-        self._go_to(form.fields[0].key)
+    def on_mount(self) -> None:
+        """Begin with the first field."""
+        self._go_to(self._key)
+        self.take_focus()
+
+    @property
+    def field(self) -> Field:
+        """The field at hand."""
+        return self._form.field(self._key)
+
+    def take_focus(self) -> None:
+        """Let what is typed go into the field at hand."""
         self.query_one(Input).focus()
 
     def resize(self, width: int, height: int) -> None:
@@ -89,7 +102,7 @@ class FormPanel(Panel):
 
     def action_choose(self, step: int) -> None:
         """To the next choice of the field at hand; to the next field where it has none."""
-        field = self._form.field(self._key)
+        field = self.field
         if not field.choices:
             self.action_move(step)
             return
@@ -104,10 +117,11 @@ class FormPanel(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """To the field whose row was clicked."""
+        event.stop()
         keys = rows_in_view(self._form, self._key, self._height)
         if 0 <= event.y < len(keys) and keys[event.y]:
             self._go_to(keys[event.y])
-            self.query_one(Input).focus()
+            self.take_focus()
 
     def _go_to(self, key: str) -> None:
         self._key = key
@@ -117,8 +131,9 @@ class FormPanel(Panel):
         self._draw()
 
     def _draw(self) -> None:
-        self.show(form_rows(self._form, self._key, self._width, self._height))
+        rows = form_rows(self._form, self._key, self._width, self._height)
+        self.show(spelled(rows, self._width, ascii=self._ascii))
         line = self.query_one(Input)
         line.styles.offset = (INPUT_AT, rows_in_view(self._form, self._key, self._height).index(self._key))
         line.styles.width = INPUT_WIDTH
-        self.post_message(self.Moved(self._form, self._key))
+        self.post_message(self.Moved(self._form))

@@ -1,11 +1,11 @@
 """The same rows for terminals that are not UTF-8: every character spelled in ASCII, columns kept where they are."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, zip_longest
 from types import MappingProxyType
 
-from backprop_tui.present.picture import Row, Span, Style
+from backprop_tui.present.picture import Row, Span, Style, fitted
 
 _LONGER = {
     "→": "->",
@@ -43,6 +43,11 @@ _ELASTIC = " ─═╌"  # a run of one of these can be shorter without a loss
 
 Cell = tuple[str, str, Style]
 """A character, its spelling and its style."""
+
+
+def spelled(rows: Iterable[Row], width: int, *, ascii: bool) -> tuple[Row, ...]:  # noqa: A002 - as the option is called
+    """`rows` as a terminal shows them: exactly `width` cells wide, and in ASCII where it reads nothing else."""
+    return tuple(fitted(ascii_row(row, width) if ascii else row, width) for row in rows)
 
 
 def ascii_row(row: Row, width: int) -> Row:

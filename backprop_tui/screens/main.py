@@ -1,44 +1,36 @@
-"""The one screen: panels from top to bottom, and keys that become commands, that become states."""
+"""The one screen: keys become commands, commands become states, and a state becomes rows of text."""
 
+import asyncio
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.screen import Screen
 
 from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.launch import Launch
-from backprop_tui.panels.form import FormPanel
-from backprop_tui.panels.panel import Panel
-from backprop_tui.panels.views import (
-    CommandChosen,
-    ExplanationPanel,
-    FooterPanel,
-    GraphPanel,
-    LossPanel,
-    StageChosen,
-    TablePanel,
-    TitlePanel,
-)
-from backprop_tui.present import frame
+from backprop_tui.panels.sheet import Sheet
+from backprop_tui.present import frame, panes
 from backprop_tui.present.commands import COMMANDS, command
-from backprop_tui.present.form import Form, edit_form, edited, go_to_form, position_of
-from backprop_tui.present.graph import graph_heights
 from backprop_tui.present.picture import Row
-from backprop_tui.present.table_lines import chosen_next, line_count, spaced_count
+from backprop_tui.present.screen import Look, command_at, covered_rows, in_table, screen_rows, stage_at
+from backprop_tui.present.table_lines import chosen_next
 from backprop_tui.screens.pace import Attendance, Journey, Player, Trainer
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, start
 
-_BODY_FRAME = 7  # title 2, headline 1, text 3, footer 1: the rows that a form or the help leave
+if TYPE_CHECKING:  # a form is imported when one is opened: the first frame comes sooner without
+    from backprop_tui.panels.form import FormPanel
+    from backprop_tui.present.form import Form
+
 _FORM_KEYS = (("Tab", "next field "), ("↑ ↓", "choose "), ("Enter", "apply "), ("Esc", "leave everything as it was"))
 _SHORT_FORM_KEYS = (*_FORM_KEYS[:-1], ("Esc", "leave"))
 _FORM_KEYS_FIT = 76  # the width from which the long ones do
 _PAGES = ("help", "verify")  # the modes that any key leaves, page by page
 _KEEP_PLAYING = frozenset(key for name in ("play", "faster", "slower") for key in command(name).keys)
+_REST = 0.004  # seconds after which the frame is out, and nothing has followed the key
 
 
 class MainScreen(Screen[None]):
@@ -56,34 +48,28 @@ class MainScreen(Screen[None]):
         super().__init__()
         position = Position(launch.epoch, launch.sample, launch.stage)
         self._first = apply(start(launch.scenario), GoTo(position))
+        self._ascii = launch.ascii
+        self._drawing_ahead: asyncio.Handle | None = None
         self.state = self._first
         self.notice = ""
         self.mode = "step"  # or "edit", "go to", "help", "verify"
         self.page = 0  # of the help or the gradient check
         self.chosen = 0  # the stage of the row that was chosen in the table; 0 for none
+        self.sheet = Sheet()
+        self.form: FormPanel | None = None  # while one is open
         self.player = Player(self, launch.play, loop=launch.loop)
         self.journey = Journey(self)
         self.attendance = Attendance(self, launch.idle_reset)
         self.trainer = Trainer(self)
 
     def compose(self) -> ComposeResult:
-        """The panels, top to bottom."""
-        yield TitlePanel(id="title")
-        yield GraphPanel(id="graph")
-        with Horizontal(id="middle"):
-            yield TablePanel(id="table")
-            yield LossPanel(id="loss")
-        yield FormPanel(id="form")
-        yield Panel(id="pages")
-        yield ExplanationPanel(id="explanation")
-        yield Panel(id="spare")
-        yield FooterPanel(id="footer")
-        yield Panel(id="too-small")
+        """One sheet, and over it a form while one is open."""
+        self.draw()  # before the first layout, so that the first frame has everything
+        yield self.sheet
 
     def on_mount(self) -> None:
         """Show the first state at once, and play if asked to."""
         self._first_theme = self.app.theme
-        self.lay_out()
         self.player.start_if_asked()
         self.attendance.start()
 
@@ -102,62 +88,72 @@ class MainScreen(Screen[None]):
         """Use the new size."""
         self.lay_out()
 
-    def lay_out(self) -> None:
-        """Share the terminal between the panels, and draw them."""
+    @property
+    def small(self) -> bool:
+        """Whether the terminal is too small to show anything else than that."""
         width, height = self.app.size
-        small, form = width < frame.LEAST_WIDTH or height < frame.LEAST_HEIGHT, self.mode in ("edit", "go to")
-        self.set_class(small, "small")
-        self.set_class(form and not small, "form")
-        self.set_class(self.mode in _PAGES and not small, "pages")
-        state = self.state
-        lines = line_count(state)
-        heights = graph_heights(state, width)
-        self.room = frame.room_for(width, height, heights, lines, spaced_count(state))
-        room = self.room
-        self.query_one("#graph").styles.height = room.graph
-        self.query_one("#middle").styles.height = room.table
-        self.query_one("#loss").styles.width = room.loss
-        self.query_one("#loss").display = room.loss > 0
-        self.query_one("#spare").styles.height = room.spare
-        self.query_one("#spare").display = room.spare > 0 and self.mode == "step"
-        body = height - _BODY_FRAME
-        self.query_one("#form").styles.height = body
-        self.query_one("#pages").styles.height = height - 3
-        if form:  # what is typed unseen is no input
-            self.set_focus(None if small else self.query_one("#form Input"))
+        return width < frame.LEAST_WIDTH or height < frame.LEAST_HEIGHT
+
+    @property
+    def body(self) -> tuple[int, int]:
+        """The width and height that title, explanation and footer leave to a form."""
+        width, height = self.app.size
+        return width, height - panes.TITLE_HEIGHT - panes.TEXT_HEIGHT - panes.FOOTER_HEIGHT
+
+    def look(self) -> Look:
+        """What decides what is seen."""
+        return Look(self.state, *self.app.size, self.chosen, self.notice, self._ascii)
+
+    def lay_out(self) -> None:
+        """Use the terminal's size and the mode at hand; draw."""
+        if self.form is not None:
+            self.form.display = not self.small
+            if self.small:  # what is typed unseen is no input
+                self.set_focus(None)
+            else:
+                self.form.resize(*self.body)
+                self.form.take_focus()
         self.draw()
 
     def draw(self) -> None:
-        """Draw every panel in view; each paints only the rows that changed."""
-        if self.has_class("small"):
-            self.query_one("#too-small", Panel).show(frame.too_small_rows(*self.app.size))
-            return
-        state, room = self.state, self.room
-        self.query_one(TitlePanel).draw(state, room.width)
-        footer = self.query_one(FooterPanel)
+        """Draw; the sheet paints only what changed."""
+        self.sheet.show(self.rows())
+        if self._drawing_ahead is not None:
+            self._drawing_ahead.cancel()
+        self._drawing_ahead = asyncio.get_running_loop().call_later(_REST, self.draw_ahead)
+
+    def draw_ahead(self) -> None:
+        """Draw where the next key most likely leads, now that nobody waits: it will find its screen remembered."""
+        if self.mode == "step" and not self.small:
+            for move in (Move.NEXT, Move.BACK):
+                ahead = apply(self.state, move)
+                screen_rows(self.look()._replace(state=ahead, chosen=0, notice=""))
+
+    def rows(self) -> tuple[Row, ...]:
+        """What the screen shows."""
+        look = self.look()
+        if self.small:
+            return look.finished(frame.too_small_rows(*self.app.size))
         if self.mode == "step":
-            self.query_one(GraphPanel).draw(state, room.width, room.graph)
-            self.query_one(TablePanel).draw(state, room.table_width, room.table, self.chosen, with_loss=not room.loss)
-            if room.loss:
-                self.query_one(LossPanel).draw(state, room.loss, room.table)
-            self.query_one(ExplanationPanel).draw(state, room.width, self.notice)
-            footer.draw(room.width)
-        elif self.mode in _PAGES:
-            pages = self.pages()
-            self.page = min(self.page, len(pages) - 1)
-            self.query_one("#pages", Panel).show(pages[self.page])
-            closes = "closes the help" if self.mode == "help" else "closes the check"
-            footer.draw_keys((("any key", "turns the page, Esc closes" if self.page < len(pages) - 1 else closes),))
-        else:
-            self.query_one(FormPanel).resize(room.width, self.app.size.height - _BODY_FRAME)
-            footer.draw_keys(_FORM_KEYS if room.width >= _FORM_KEYS_FIT else _SHORT_FORM_KEYS)
+            return screen_rows(look)
+        if self.form is not None:
+            keys = _FORM_KEYS if look.width >= _FORM_KEYS_FIT else _SHORT_FORM_KEYS
+            here = frame.place(self.state)
+            text = panes.field_pane(self.form.field, look.width, here, edits=self.mode == "edit")
+            return covered_rows(look, (), text, keys)
+        pages = self.pages()
+        self.page = min(self.page, len(pages) - 1)
+        closes = "closes the help" if self.mode == "help" else "closes the check"
+        says = "turns the page, Esc closes" if self.page < len(pages) - 1 else closes
+        return covered_rows(look, pages[self.page], (), (("any key", says),))
 
     def pages(self) -> tuple[tuple[Row, ...], ...]:
         """The pages that the mode at hand shows."""
         from backprop_tui.present.help_rows import help_pages  # noqa: PLC0415 - the first frame needs neither
         from backprop_tui.present.verification import verification_pages  # noqa: PLC0415
 
-        size = self.room.width, self.app.size.height - 3
+        width, height = self.app.size
+        size = width, height - panes.TITLE_HEIGHT - panes.FOOTER_HEIGHT
         return help_pages(*size) if self.mode == "help" else verification_pages(self.state, *size)
 
     def do(self, command: Command) -> bool:
@@ -177,7 +173,7 @@ class MainScreen(Screen[None]):
         self.player.pause()
         return self.journey.stop() or self.trainer.stop()
 
-    def action_command(self, name: str) -> None:
+    async def action_command(self, name: str) -> None:
         """Do what the command `name` says; while a form or the help is open, only quit."""
         if name == "quit":
             self.app.exit(0)
@@ -189,15 +185,13 @@ class MainScreen(Screen[None]):
             return
         playing = self.player.playing
         if not self.stop_at_once():
-            self.perform(name, playing=playing)
+            await self.perform(name, playing=playing)
 
-    def perform(self, name: str, *, playing: bool) -> None:
+    async def perform(self, name: str, *, playing: bool) -> None:
         """Do what the command `name` says, now that nothing goes on by itself; `playing` did until now."""
         match name:
-            case "edit":
-                self.open_form("edit", edit_form(self.state))
-            case "go_to":
-                self.open_form("go to", go_to_form(self.state))
+            case "edit" | "go_to":
+                await self.open_form(name.replace("_", " "))
             case "help" | "verify":
                 self.mode, self.page = name, 0
                 self.lay_out()
@@ -227,7 +221,7 @@ class MainScreen(Screen[None]):
 
         In a terminal that is too small, where nothing else could be seen, the key to quit does so, others no more.
         """
-        small = self.has_class("small")
+        small = self.small
         if small and event.key in command("quit").keys:
             return
         if small or self.mode in _PAGES or self.trainer.running:
@@ -256,33 +250,46 @@ class MainScreen(Screen[None]):
         else:
             self.leave()
 
-    def open_form(self, mode: str, form: Form) -> None:
-        """Show `form` in the panels' place."""
-        self.mode = mode
-        self.query_one(FormPanel).open(form, self.room.width, self.app.size.height - _BODY_FRAME)
-        self.lay_out()
+    async def open_form(self, mode: str) -> None:
+        """Show the form to edit the numbers, or to go somewhere, in the panels' place."""
+        from backprop_tui.panels.form import FormPanel  # noqa: PLC0415 - see above
+        from backprop_tui.present.form import edit_form, go_to_form  # noqa: PLC0415
+
+        form = edit_form(self.state) if mode == "edit" else go_to_form(self.state)
+        self.mode, self.form = mode, FormPanel(form, *self.body, ascii=self._ascii)
+        await self.mount(self.form)
+        self.draw()
 
     def leave(self) -> None:
         """Back to the panels."""
+        if self.form is not None:
+            self.form.remove()
+            self.form = None
+            self.set_focus(None)
         if self.mode != "step":
             self.mode = "step"
-            self.set_focus(None)
-            self.lay_out()
+            self.draw()
 
-    def on_form_panel_moved(self, message: FormPanel.Moved) -> None:
+    def refuse(self, form: "Form") -> None:
+        """Show `form`, which says why it was refused; nowhere where it has been left."""
+        if self.form is not None:
+            self.form.refuse(form)
+
+    def on_form_panel_moved(self, message: "FormPanel.Moved") -> None:
         """Say what the field at hand means, and what applying will do."""
-        if self.mode in ("edit", "go to"):
+        if self.form is not None:
             self.journey.heed(message.form)
-            field, here = message.form.field(message.key), frame.place(self.state)
-            self.query_one(ExplanationPanel).draw_field(field, self.room.width, here, edits=self.mode == "edit")
+            self.draw()
 
     def on_form_panel_left(self) -> None:
         """Leave everything as it was."""
         self.journey.stop()
         self.leave()
 
-    def on_form_panel_applied(self, message: FormPanel.Applied) -> None:
+    def on_form_panel_applied(self, message: "FormPanel.Applied") -> None:
         """Apply the form; where the run does not go that far, say so in the form, and lose nothing."""
+        from backprop_tui.present.form import edited, position_of  # noqa: PLC0415 - see above
+
         form = message.form
         if self.mode == "go to":
             self.journey.start(position_of(form), form)
@@ -290,28 +297,43 @@ class MainScreen(Screen[None]):
         try:
             scenario = edited(self.state, form)
         except ScenarioError as error:  # what no field can tell: another sample's target does not suit the loss
-            self.query_one(FormPanel).refuse(replace(form, refusal=f"{error}".capitalize() + "."))
+            self.refuse(replace(form, refusal=f"{error}".capitalize() + "."))
             return
         self.leave()
         if any(form.changed(field.key) for field in form.fields):
             self.do(Edit(scenario))
 
-    def arrive(self, position: Position, form: Form) -> None:
+    def arrive(self, position: Position, form: "Form") -> None:
         """Go to `position`, as far as it was to compute, and leave its form; or keep the form and say why not."""
         try:
             self.state = apply(self.state, GoTo(position))
         except IllegalCommand as error:
-            self.query_one(FormPanel).refuse(replace(form, refusal=f"{error}".capitalize() + "."))
+            self.refuse(replace(form, refusal=f"{error}".capitalize() + "."))
             return
         self.notice = ""
         self.leave()
 
-    def on_stage_chosen(self, message: StageChosen) -> None:
-        """Go to the stage that was clicked."""
-        if self.mode == "step" and not self.stop_at_once():
+    async def on_click(self, event: events.Click) -> None:
+        """Go to the stage that was clicked, or do what the word in the footer says."""
+        if self.mode != "step" or self.small:
+            return
+        look, x, y = self.look(), event.screen_x, event.screen_y
+        name, stage = command_at(look, x, y), stage_at(look, x, y)
+        if name:
+            await self.action_command(name)
+        elif stage and not self.stop_at_once():
             here = self.state.position
-            self.do(GoTo(Position(here.epoch, here.sample, message.stage)))
+            self.do(GoTo(Position(here.epoch, here.sample, stage)))
 
-    def on_command_chosen(self, message: CommandChosen) -> None:
-        """Do what was clicked."""
-        self.action_command(message.name)
+    async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Choose the row below."""
+        await self.scroll_table(event, "choose_next")
+
+    async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Choose the row above."""
+        await self.scroll_table(event, "choose_previous")
+
+    async def scroll_table(self, event: events.MouseEvent, name: str) -> None:
+        """Choose another row, where the wheel was turned over the table."""
+        if self.mode == "step" and not self.small and in_table(self.look(), event.screen_x, event.screen_y):
+            await self.action_command(name)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from backprop_tui.core.backprop import Phase
-from backprop_tui.panels.form import FormPanel
-from backprop_tui.present.form import Form
 from backprop_tui.present.numbers import number
 from backprop_tui.stepper.machine import Move, apply, last_sample
 from backprop_tui.stepper.state import Position, State
 from backprop_tui.stepper.training import MOST_TRAINED, Verdict, train, verdict
 
 if TYPE_CHECKING:
+    from backprop_tui.present.form import Form
     from backprop_tui.screens.main import MainScreen
 
 SPEEDS = (5.0, 3.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05)
@@ -141,14 +140,14 @@ class Journey:
         self._screen = screen
         self._timer: Timer | None = None
 
-    def start(self, position: Position, form: Form) -> None:
+    def start(self, position: Position, form: "Form") -> None:
         """Set out for `position`, which `form` asked for."""
         self.stop()
         self._position, self._form = position, form
         if not self._advance():
             self._timer = self._screen.set_interval(_TICK, self._advance)
 
-    def heed(self, form: Form) -> None:
+    def heed(self, form: "Form") -> None:
         """Stop where something else has been typed since than what the journey was for."""
         if self._timer is not None and form.texts != self._form.texts:
             self.stop()
@@ -173,7 +172,7 @@ class Journey:
             self._screen.arrive(self._position, self._form)
         else:
             done = f"Computing: epoch {len(history.losses) + 1:,} of {epoch:,}. Esc stops."
-            self._screen.query_one(FormPanel).refuse(replace(self._form, refusal=done))
+            self._screen.refuse(replace(self._form, refusal=done))
         return arrived
 
 

@@ -33,6 +33,10 @@ class State:
     undo: tuple[tuple[Segment, ...], ...] = ()
     history: History = field(compare=False, repr=False, kw_only=True)
 
+    def __hash__(self) -> int:
+        """Of the position alone: a scenario may have thousands of numbers, and states of one run share theirs."""
+        return hash(self.position)
+
     @property
     def view(self) -> Pass:
         """The pass on screen, all its values."""
