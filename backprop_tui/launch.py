@@ -1,12 +1,11 @@
 """How the application is to open: what the command line hands to it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_tui.core.scenario import Scenario
 
 
-@dataclass(frozen=True)
-class Launch:
+class Launch(NamedTuple):
     """The application's start: a valid position of the scenario's run, and how to play, draw and listen.
 
     `play` is the number of seconds from stage to stage, None where nothing is to play yet; `ascii` says whether to

@@ -141,8 +141,7 @@ def paint_only_what_changed() -> None:
 
 
 def _render_changes(update: "ChopsUpdate", console: "Console") -> str:
-    from rich.control import Control  # noqa: PLC0415 - with textual, once the environment is clean
-    from rich.style import Style  # noqa: PLC0415
+    from rich.style import Style  # noqa: PLC0415 - with textual, once the environment is clean
 
     system, plain = console._color_system, Style.null()
     written, worn = [], plain
@@ -151,7 +150,7 @@ def _render_changes(update: "ChopsUpdate", console: "Console") -> str:
             left, right = max(start, x), min(stop, end)
             if strip is None or left >= right:
                 continue
-            written.append(Control.move_to(left, y).segment.text)
+            written.append(f"\x1b[{y + 1};{left + 1}H")
             for text, style, _ in strip.crop(left - x, right - x):
                 written += (_change_of_style(worn, style or plain, system), text)
                 worn = style or plain

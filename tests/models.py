@@ -184,7 +184,7 @@ def edits(draw: st.DrawFn, scenario: Scenario) -> Scenario:
         return with_parameters(scenario, draw(st.lists(st.floats(-2, 2), min_size=count, max_size=count)))
     if kind == "sample":
         number = draw(st.integers(1, len(scenario.samples)))
-        return with_sample(scenario, number, replace(scenario.samples[number - 1], y=(draw(st.floats(0, 1)),)))
+        return with_sample(scenario, number, scenario.samples[number - 1]._replace(y=(draw(st.floats(0, 1)),)))
     if kind == "activation":
         last = replace(scenario.layers[-1], activation=draw(st.sampled_from(["tanh", "relu", "identity"])))
         return replace(scenario, layers=(*scenario.layers[:-1], last))

@@ -1,6 +1,5 @@
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -77,7 +76,7 @@ def test_many_epochs_are_walked_for_the_first_drawing_only(draw: Callable[[Seen]
     draw(shown)
     assert losses.looks > 0
     losses.looks = 0
-    draw(replace(shown, fresh=True))
+    draw(shown._replace(fresh=True))
     assert losses.looks == 0
 
 

@@ -28,11 +28,11 @@ SCREEN = """\
    ∂a/∂z  1                                              1       │ █
    ∂z/∂w  x                                              2       │ █
    ∂z/∂b  1                                              1       │ █
- ● ∂L/∂w  ∂L/∂a · ∂a/∂z · ∂z/∂w  (−1) · 1 · 2           −2       │ █
+ ● ∂L/∂w  ∂L/∂a · ∂a/∂z · ∂z/∂w  −1 · 1 · 2             −2       │ █
  ○ ∂L/∂b  ∂L/∂a · ∂a/∂z · ∂z/∂b                          ¤       │ epoch 1
    w ←    w − lr · ∂L/∂w                                 ¤       │ now 0.25
    b ←    b − lr · ∂L/∂b                                 ¤       │
-── ● ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = (−1) · 1 · 2 = −2 ───────── next ○ ∂L/∂b ──
+── ● ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = −1 · 1 · 2 = −2 ─────────── next ○ ∂L/∂b ──
   Chain rule: walk from the loss back to w and multiply the links on the way.
   −2 is the gradient: raise w a little and the loss falls twice as much. It
   only describes what would happen; w is still 1.5.
@@ -54,11 +54,11 @@ IN_ASCII = """\
    da/dz  1                                              1       | #
    dz/dw  x                                              2       | #
    dz/db  1                                              1       | #
- @ dL/dw  dL/da * da/dz * dz/dw  (-1) * 1 * 2           -2       | #
+ @ dL/dw  dL/da * da/dz * dz/dw  -1 * 1 * 2             -2       | #
  ? dL/db  dL/da * da/dz * dz/db                          .       | epoch 1
    w <-   w - lr * dL/dw                                 .       | now 0.25
    b <-   b - lr * dL/db                                 .       |
--- @ dL/dw = dL/da * da/dz * dz/dw = (-1) * 1 * 2 = -2 --------- next ? dL/db --
+-- @ dL/dw = dL/da * da/dz * dz/dw = -1 * 1 * 2 = -2 ----------- next ? dL/db --
   Chain rule: walk from the loss back to w and multiply the links on the way.
   -2 is the gradient: raise w a little and the loss falls twice as much. It
   only describes what would happen; w is still 1.5.

@@ -141,7 +141,7 @@ def check_substituted(entry: Object) -> None:
 def test_a_calculator_gets_the_value_from_the_numbers_put_in(name: str, activation: str, loss: str) -> None:
     scenario = load(name)
     if loss == "bce":
-        samples = tuple(replace(sample, y=(0.7,) * len(sample.y)) for sample in scenario.samples)
+        samples = tuple(sample._replace(y=(0.7,) * len(sample.y)) for sample in scenario.samples)
         scenario = replace(scenario, samples=samples)
     layers = tuple(replace(layer, activation=activation) for layer in scenario.layers)
     for entry in objects(replace(scenario, layers=layers, loss=loss), 5):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 
@@ -35,16 +36,14 @@ class Layer:
         return not (self.trainable and self.train_biases)
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """One input x and the target y that the last layer should answer."""
 
     x: tuple[float, ...]
     y: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Expectation:
+class Expectation(NamedTuple):
     """A figure that the scenario's source prints for `quantity`, kept as it is printed."""
 
     epoch: int

@@ -1,1 +1,1 @@
-"""Widgets, thin: a state comes down, a picture comes out; what to draw is decided in `present`."""
+"""Widgets, thin: rows come down, a picture comes out; what to draw is decided in `present`."""

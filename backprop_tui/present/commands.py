@@ -1,10 +1,9 @@
 """Every command, declared once: bindings, footer, help, command palette and the README's table come from here."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """What a key does.
 
     `name` is the command's name in code, `keys` are the keys as the terminal library names them, `shown` the same

@@ -1,15 +1,14 @@
 """Where paths meet: what each of them brings to a gradient, before the sum."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from backprop_tui.core.backprop import contributions
 from backprop_tui.core.expression import Expression, evaluate
 from backprop_tui.stepper.history import Pass
 
 
-@dataclass(frozen=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What comes to a node through the node `via`: the product `rule`, and its value."""
 
     via: str

@@ -1,7 +1,7 @@
 """What stands around the panels: title, phase bar, the rules between panels, the footer; and who gets which rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_tui.core.backprop import Phase
 from backprop_tui.present.commands import COMMANDS, Command
@@ -48,8 +48,7 @@ def title_row(state: State, width: int) -> Row:
     return ((f" {left}{' ' * gap}{right}", Style.TITLE),)
 
 
-@dataclass(frozen=True)
-class Chip:
+class Chip(NamedTuple):
     """A phase in the phase bar: the cells it takes (from `start` to before `end`) and its last stage."""
 
     spans: Row
@@ -178,8 +177,7 @@ def footer_text(command: Command) -> str:
     return f"{command.shown[0]} {command.footer}"
 
 
-@dataclass(frozen=True)
-class Room:
+class Room(NamedTuple):
     """Who gets which rows and columns: the heights include each panel's rule; `loss` is 0 where bars give way."""
 
     width: int

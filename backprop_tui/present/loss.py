@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from backprop_tui.present.epochs import epoch_rows
 from backprop_tui.present.numbers import number
@@ -91,8 +92,7 @@ def bars(series: Series, most: int, rows: int) -> tuple[str, ...]:
     return (*reversed(lines), foot)
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What may be seen of the losses: those of `series`, the last of them that of the epoch on screen.
 
     Where that one is `pending`, it is not in the series; `fresh` says that it has just been computed.

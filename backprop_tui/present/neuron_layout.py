@@ -1,8 +1,8 @@
 """Where everything in the picture of one neuron stands: measured once per pass, so that nothing shifts in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from backprop_tui.core.graph import Role
 from backprop_tui.core.models import LOSS
@@ -18,8 +18,7 @@ _GAP = 4  # "─▶ " and the junction before it
 _DESIGN_WIDTH = 80
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(NamedTuple):
     """The rows of the picture; `inputs` counts the inputs in view, `spaced` says that rows have air between them."""
 
     inputs: int
@@ -55,8 +54,7 @@ def rows_for(inputs: int, height: int) -> Rows:
     return Rows(shown, tuple(range(shown + 1)), None, label, None, label + 1, label + 2, event, links, spaced=False)
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(NamedTuple):
     """The columns of the picture: forward left to right, backward right to left."""
 
     weight: int  # the weights' names; their values follow

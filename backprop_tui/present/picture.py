@@ -3,7 +3,7 @@
 Styles are named by what they mean; which colour and weight that is, the panels decide.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -57,17 +57,16 @@ def fitted(row: Row, width: int) -> Row:
 
 
 def differences(before: Row, after: Row) -> list[tuple[int, int]]:
-    """The runs of columns, from the first (included) to the last (excluded), in which two rows differ.
+    """The runs of columns, from the first (included) to the last (excluded), in which two rows of one width differ.
 
     Runs less than `_GAP` cells apart are one: to jump costs as much as to write what is between.
     """
-    old, new = _cells(before), _cells(after)
-    length = max(len(old), len(new))
-    blank = (" ", Style.PLAIN)
-    old, new = (cells + [blank] * (length - len(cells)) for cells in (old, new))
+    pairs = list(zip(before, after, strict=False))
+    same = next((number for number, (old, new) in enumerate(pairs) if old != new), len(pairs))
+    start = width_of(before[:same])
     runs: list[tuple[int, int]] = []
-    for column in range(length):
-        if old[column] != new[column]:
+    for column, (old, new) in enumerate(zip(_cells(before[same:]), _cells(after[same:]), strict=True), start):
+        if old != new:
             if runs and column - runs[-1][1] < _GAP:
                 runs[-1] = (runs[-1][0], column + 1)
             else:
@@ -75,8 +74,8 @@ def differences(before: Row, after: Row) -> list[tuple[int, int]]:
     return runs
 
 
-def _cells(row: Row) -> list[Span]:
-    return [(character, style) for text, style in row for character in text]
+def _cells(row: Row) -> Iterator[Span]:
+    return ((character, style) for text, style in row for character in text)
 
 
 class Place(NamedTuple):

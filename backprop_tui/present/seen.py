@@ -1,8 +1,8 @@
 """What may be seen of a pass at a position: the marks, and each quantity's number once its stage is done."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.expression import Number
@@ -29,8 +29,7 @@ class Mark(StrEnum):
     LATER = "·"
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """A quantity as it may be seen: its mark, its number or ``·``, the word where it is blocked, and its stage."""
 
     mark: Mark

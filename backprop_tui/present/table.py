@@ -1,7 +1,7 @@
 """The derivative table: one row per derivative, gradient and update, with its rule, its numbers and its value."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.expression import Name, total
@@ -22,8 +22,7 @@ _MOST_SHIFT = 6  # so far long rules may push the numbers to the right
 _NUMBERS_AT, _UNITS_AT = 33, 57  # at the design width; wider tables stretch, narrower ones pull the values in
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     """What a line says, as far as it may be seen."""
 
     name: str

@@ -1,7 +1,7 @@
 """Which lines of the derivative table are in view."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from backprop_tui.core.backprop import Phase
 from backprop_tui.present.contributions import contributions_to
@@ -17,8 +17,7 @@ HEADINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line of the table: the stage it shows, or one contribution to it, or a heading, or nothing."""
 
     stage: int = 0

@@ -1,1 +1,1 @@
-"""Composition: which panel stands where, which key means which command."""
+"""Composition: which key means which command, and what a command does to the one state."""

@@ -120,14 +120,14 @@ class MainScreen(Screen[None]):
         self.sheet.show(self.rows())
         if self._drawing_ahead is not None:
             self._drawing_ahead.cancel()
-        self._drawing_ahead = asyncio.get_running_loop().call_later(_REST, self.draw_ahead)
+        self._drawing_ahead = asyncio.get_running_loop().call_later(_REST, self.call_next, self.draw_ahead)
 
     def draw_ahead(self) -> None:
         """Draw where the next key most likely leads, now that nobody waits: it will find its screen remembered."""
-        if self.mode == "step" and not self.small:
+        if self.mode == "step" and not self.small and not self.trainer.running:
             for move in (Move.NEXT, Move.BACK):
                 ahead = apply(self.state, move)
-                screen_rows(self.look()._replace(state=ahead, chosen=0, notice=""))
+                self.sheet.prepare(screen_rows(self.look()._replace(state=ahead, chosen=0, notice="")))
 
     def rows(self) -> tuple[Row, ...]:
         """What the screen shows."""

@@ -1,0 +1,114 @@
+"""The whole screen as rows, without a terminal: what is drawn, what can be pointed at, what of two screens differs."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backprop_tui.core.scenario_file import builtin_names, load
+from backprop_tui.present.picture import Row, Style, differences, text_of, width_of
+from backprop_tui.present.screen import Look, command_at, in_table, screen_rows, stage_at
+from backprop_tui.screens.main import MainScreen
+from backprop_tui.stepper.machine import GoTo, Move, apply
+from backprop_tui.stepper.state import Position, State, start
+from tests.driving import DESIGN_SIZE, SMALLEST, app_at, place
+from tests.test_glyphs import SCREEN
+
+
+def at(name: str = "article-7", epoch: int = 1, stage: int = 8) -> State:
+    return apply(start(load(name)), GoTo(Position(epoch, 1, stage)))
+
+
+def test_the_screen_of_the_design() -> None:
+    rows = screen_rows(Look(at(), *DESIGN_SIZE))
+    assert [text_of(row) for row in rows] == SCREEN.replace("¤", "·").split("\n")
+
+
+@given(
+    st.sampled_from(builtin_names()),
+    st.integers(1, 3),
+    st.integers(0, 9),
+    st.integers(SMALLEST[0], 200),
+    st.integers(SMALLEST[1], 60),
+    st.booleans(),
+)
+def test_every_screen_fills_its_terminal(
+    name: str, epoch: int, stage: int, width: int, height: int, ascii_only: bool
+) -> None:
+    state = start(load(name))
+    if state.history.reach(epoch):
+        state = apply(state, GoTo(Position(epoch, 1, stage)))
+    rows = screen_rows(Look(state, width, height, notice="Said.", ascii=ascii_only))
+    assert [width_of(row) for row in rows] == [width] * height
+    assert not ascii_only or all(text_of(row).isascii() for row in rows)
+
+
+def test_what_can_be_pointed_at_is_found_and_nothing_else() -> None:
+    look = Look(at(), *DESIGN_SIZE)
+    texts = [text_of(row) for row in screen_rows(look)]
+    stages = {(texts[1].index("loss"), 1): 3, (texts[8].index("∂a/∂z"), 8): 5, (5, 17): 10}
+    assert {place: stage_at(look, *place) for place in stages} == stages
+    assert texts[17].startswith("   w ←")
+    assert command_at(look, texts[-1].index("quit"), 23) == "quit"
+    assert not command_at(look, texts[-1].index("quit"), 22)
+    assert (in_table(look, 5, 17), in_table(look, 70, 17), in_table(look, 5, 9)) == (True, False, False)
+    assert not any(stage_at(look, x, y) for x in range(80) for y in (0, 2, 10, *range(19, 24)))
+    assert not any(stage_at(look, x, 15) for x in range(65, 80))  # the loss
+
+
+ROWS = st.lists(st.tuples(st.text("ab ", min_size=1, max_size=9), st.sampled_from(list(Style)[:3])), max_size=8)
+
+
+def cells(row: Row, width: int) -> list[tuple[str, Style]]:
+    found = [(character, style) for text, style in row for character in text][:width]
+    return found + [(" ", Style.PLAIN)] * (width - len(found))
+
+
+@given(ROWS, ROWS)
+def test_differences_are_all_that_differs_and_little_more(before: list[tuple[str, Style]], after: Row) -> None:
+    old, new = cells(tuple(before), 60), cells(tuple(after), 60)
+    runs = differences(tuple(old), tuple(new))
+    painted = {column for begin, end in runs for column in range(begin, end)}
+    assert {column for column in range(60) if old[column] != new[column]} <= painted
+    for begin, end in runs:
+        assert old[begin] != new[begin]
+        assert old[end - 1] != new[end - 1]
+    assert all(begin - end >= 6 for (_, end), (begin, _) in pairwise(runs))  # a jump is that long
+
+
+async def test_where_a_key_leads_is_drawn_before_it_is_pressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen_rows.cache_clear()
+    app = app_at(stage=11)
+    async with app.run_test(size=DESIGN_SIZE) as pilot, asyncio.timeout(30):
+        while screen_rows.cache_info().currsize < 3:  # this one, the next and the one before
+            await pilot.pause()
+        assert place(app) == (1, 11)
+        monkeypatch.setattr(MainScreen, "draw_ahead", lambda _: None)
+        drawn = screen_rows.cache_info().misses
+        await pilot.press("right")
+        assert place(app) == (2, 1)
+        await pilot.press("left", "left")
+        assert place(app) == (1, 10)
+        assert screen_rows.cache_info().misses == drawn
+        await pilot.press("left")
+        assert screen_rows.cache_info().misses == drawn + 1
+
+
+def test_what_was_drawn_ahead_shows_nowhere_before_its_time() -> None:
+    for name in ("article-7", "xor-2-2-1", "diverge"):
+        state, ahead = at(name, 1, 0), at(name, 1, 0)
+        for _ in range(60):
+            for move in (Move.NEXT, Move.BACK):
+                screen_rows.__wrapped__(Look(apply(ahead, move), *DESIGN_SIZE))
+            assert screen_rows.__wrapped__(Look(state, 80, 24)) == screen_rows.__wrapped__(Look(ahead, 80, 24))
+            state, ahead = apply(state, Move.NEXT), apply(ahead, Move.NEXT)
+
+
+def test_an_edit_is_another_screen() -> None:
+    """The position alone tells states apart only together with the run."""
+    other = apply(start(load("overshoot")), GoTo(Position(1, 1, 8)))
+    assert hash(at()) == hash(other)
+    assert at() == at() != other
+    assert screen_rows(Look(at(), *DESIGN_SIZE)) != screen_rows(Look(other, *DESIGN_SIZE))
