@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import events
@@ -10,7 +10,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from backprop_tui import terminal
+from backprop_tui import painting, terminal
 from backprop_tui.launch import Launch
 from backprop_tui.panels.palette import DARK, LIGHT
 from backprop_tui.present.commands import COMMANDS
@@ -38,6 +38,8 @@ class BackpropApp(App[int]):
     def __init__(self, launch: Launch, *, debug: bool = False) -> None:
         self._debug_wanted = debug
         self.failure: Exception | None = None
+        self.forget_what_is_shown: Callable[[], None] = lambda: None
+        """To be called where the terminal may have lost what it shows."""
         monochrome = os.environ.get("NO_COLOR") is not None
         super().__init__(ansi_color=True if monochrome else None)
         self.register_theme(DARK)
@@ -57,15 +59,22 @@ class BackpropApp(App[int]):
         """
         if isinstance(event, events.InputEvent):
             self._main.attendance.touched()
+        if isinstance(event, events.Resize):
+            self.forget_what_is_shown()
         await super().on_event(event)
         if isinstance(event, events.Resize):
             self.screen.refresh()
+
+    def paint_anew(self) -> None:
+        """Write the whole screen, whatever the terminal shows."""
+        self.forget_what_is_shown()
+        self.screen.refresh()
 
     def on_ready(self) -> None:
         """Listen to signals, where there is a terminal to restore; before there are panels, an end would fail."""
         if not self.is_headless:
             terminal.end_on_signals(lambda status: self.exit(return_code=status))
-            terminal.continue_once(self._driver, self.screen.refresh)
+            terminal.continue_once(self._driver, self.paint_anew)
             terminal.hand_over_one_by_one(self)
 
     def _fatal_error(self) -> None:
@@ -97,10 +106,11 @@ def run(launch: Launch, *, debug: bool = False) -> int:
     """Open the application and wait until it is quit; the exit status, 1 after an unexpected error."""
     terminal.tolerate_invalid_utf8()
     terminal.tolerate_unknown_keys()
-    terminal.paint_only_what_changed()
+    forget = painting.paint_only_what_changed()
     if launch.ascii:
         terminal.draw_in_ascii()
     app = _application(launch)(launch, debug=debug)
+    app.forget_what_is_shown = forget
     try:
         app.run(mouse=launch.mouse)
     finally:

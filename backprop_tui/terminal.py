@@ -11,16 +11,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import partial
 from io import TextIOWrapper
 from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.color import ColorSystem
-    from rich.console import Console
-    from rich.style import Style
-    from textual._compositor import ChopsUpdate
     from textual.app import App
     from textual.events import Key
     from textual.message import Message
@@ -37,22 +33,6 @@ _WHOLE_REPORT = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-Z\\-~]|O[A-Za-z])")  # but 
 _NO_KEY = re.compile(r"\x1b\[(?:<|M|\?[0-9;]+\$y)")
 _RESET_PIXEL_MOUSE = "\x1b[?1016l"
 _QUIET_TURNS = 3  # of the loop without a message anywhere, after which a key has done its work
-_SWITCHES = {
-    "bold": ("1", "22"),
-    "dim": ("2", "22"),
-    "italic": ("3", "23"),
-    "underline": ("4", "24"),
-    "underline2": ("21", "24"),
-    "blink": ("5", "25"),
-    "blink2": ("6", "25"),
-    "reverse": ("7", "27"),
-    "conceal": ("8", "28"),
-    "strike": ("9", "29"),
-    "frame": ("51", "54"),
-    "encircle": ("52", "54"),
-    "overline": ("53", "55"),
-}
-"""What a style may switch on: the codes (ECMA-48, SGR) that do so, and those that end it."""
 
 
 def refusal() -> str:
@@ -126,52 +106,6 @@ def tolerate_unknown_keys() -> None:
         yield from keys
 
     XTermParser._sequence_to_key_events = tolerant  # type: ignore[method-assign, assignment]
-
-
-def paint_only_what_changed() -> None:
-    """Write of a region's rows only the region, and of its styles only what changes from one text to the next.
-
-    Textual crops rows on the right, but starts each at its widget's edge (`ChopsUpdate.render_segments`; its TODO
-    says so), and dresses every text in its whole style, which in full colour is forty bytes.  Over a slow line the
-    two together are two thirds of what a key press sends.
-    """
-    from textual._compositor import ChopsUpdate  # noqa: PLC0415 - only once the environment is clean
-
-    ChopsUpdate.render_segments = _render_changes  # type: ignore[method-assign, assignment]
-
-
-def _render_changes(update: "ChopsUpdate", console: "Console") -> str:
-    from rich.style import Style  # noqa: PLC0415 - with textual, once the environment is clean
-
-    system, plain = console._color_system, Style.null()
-    written, worn = [], plain
-    for y, start, stop in update.spans:
-        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            left, right = max(start, x), min(stop, end)
-            if strip is None or left >= right:
-                continue
-            written.append(f"\x1b[{y + 1};{left + 1}H")
-            for text, style, _ in strip.crop(left - x, right - x):
-                written += (_change_of_style(worn, style or plain, system), text)
-                worn = style or plain
-    return "".join((*written, _change_of_style(worn, plain, system)))
-
-
-@lru_cache(maxsize=4096)
-def _change_of_style(before: "Style", after: "Style", system: "ColorSystem | None") -> str:
-    """The escape sequence from one style to another; addresses behind a text, of which we show none, are left out."""
-    from rich.color import Color  # noqa: PLC0415 - with textual, once the environment is clean
-
-    had, wanted = ({name for name in _SWITCHES if getattr(style, name)} for style in (before, after))
-    off = {_SWITCHES[name][1] for name in had - wanted}
-    # To end bold ends dim, too: what is to stay is switched on anew.
-    codes = sorted(off)
-    codes += [on for name, (on, end) in _SWITCHES.items() if name in wanted and (name not in had or end in off)]
-    for foreground in (True, False) if system is not None else ():
-        colours = (style.color if foreground else style.bgcolor for style in (before, after))
-        old, new = ((each or Color.default()).downgrade(system).get_ansi_codes(foreground) for each in colours)
-        codes += new if new != old else ()
-    return f"\x1b[{';'.join(codes)}m" if codes else ""
 
 
 def end_on_signals(end: Callable[[int], None]) -> None:

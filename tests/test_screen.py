@@ -1,14 +1,13 @@
-"""The whole screen as rows, without a terminal: what is drawn, what can be pointed at, what of two screens differs."""
+"""The whole screen as rows, without a terminal: what is drawn, and what can be pointed at."""
 
 import asyncio
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_tui.core.scenario_file import builtin_names, load
-from backprop_tui.present.picture import Row, Style, differences, text_of, width_of
+from backprop_tui.present.picture import text_of, width_of
 from backprop_tui.present.screen import Look, command_at, in_table, screen_rows, stage_at
 from backprop_tui.screens.main import MainScreen
 from backprop_tui.stepper.machine import GoTo, Move, apply
@@ -56,26 +55,6 @@ def test_what_can_be_pointed_at_is_found_and_nothing_else() -> None:
     assert (in_table(look, 5, 17), in_table(look, 70, 17), in_table(look, 5, 9)) == (True, False, False)
     assert not any(stage_at(look, x, y) for x in range(80) for y in (0, 2, 10, *range(19, 24)))
     assert not any(stage_at(look, x, 15) for x in range(65, 80))  # the loss
-
-
-ROWS = st.lists(st.tuples(st.text("ab ", min_size=1, max_size=9), st.sampled_from(list(Style)[:3])), max_size=8)
-
-
-def cells(row: Row, width: int) -> list[tuple[str, Style]]:
-    found = [(character, style) for text, style in row for character in text][:width]
-    return found + [(" ", Style.PLAIN)] * (width - len(found))
-
-
-@given(ROWS, ROWS)
-def test_differences_are_all_that_differs_and_little_more(before: list[tuple[str, Style]], after: Row) -> None:
-    old, new = cells(tuple(before), 60), cells(tuple(after), 60)
-    runs = differences(tuple(old), tuple(new))
-    painted = {column for begin, end in runs for column in range(begin, end)}
-    assert {column for column in range(60) if old[column] != new[column]} <= painted
-    for begin, end in runs:
-        assert old[begin] != new[begin]
-        assert old[end - 1] != new[end - 1]
-    assert all(begin - end >= 6 for (_, end), (begin, _) in pairwise(runs))  # a jump is that long
 
 
 async def test_where_a_key_leads_is_drawn_before_it_is_pressed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,13 +7,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import product
 from statistics import median
 
-import pyte
 import pytest
-from rich.color import ColorSystem
-from rich.style import Style
 
 from backprop_tui import terminal as cures
 from tests.fuzz import processor_seconds
@@ -233,38 +229,6 @@ async def test_of_two_sizes_close_together_the_later_one_stays() -> None:
 
 
 # Frugal
-
-
-def styles() -> list[Style]:
-    """New ones each time: a style remembers what it was rendered as for another number of colours."""
-    return [
-        Style(),
-        Style(color="#7fb4e6", bgcolor="#14161a"),
-        Style(color="#7fb4e6", bgcolor="#20242b", bold=True),
-        Style(color="red", bold=True, reverse=True),
-        Style(bgcolor="#14161a", italic=True, underline=True, strike=True),
-        Style(blink=True, reverse=True, bold=False),
-    ]
-
-
-@pytest.mark.parametrize("system", [ColorSystem.TRUECOLOR, ColorSystem.STANDARD])
-def test_a_change_of_style_ends_in_the_style_that_is_wanted(system: ColorSystem) -> None:
-    for before, after in product(styles(), repeat=2):
-        cells = []
-        for change in (
-            cures._change_of_style(before, after, system) + "x",
-            f"\x1b[0m{after.render('x', color_system=system)}",
-        ):
-            screen = pyte.Screen(2, 1)
-            pyte.Stream(screen).feed(before.render("-", color_system=system).removesuffix("\x1b[0m") + change)
-            cells.append(screen.buffer[0][1])
-        assert cells[0] == cells[1], (before, after)
-    assert cures._change_of_style(after, after, system) == ""
-
-
-def test_what_shares_its_end_with_something_that_stays_is_switched_on_anew() -> None:
-    both, dim = Style(bold=True, dim=True), Style(dim=True)
-    assert cures._change_of_style(both, dim, ColorSystem.TRUECOLOR) == "\x1b[22;2m"  # ECMA-48: 22 ends bold and dim
 
 
 @pytest.mark.parametrize(("columns", "rows", "most"), [(80, 24, 1_200), (120, 40, 1_500)])

@@ -1,4 +1,4 @@
-"""A sheet of rows of styled text, of which only the cells that changed are painted again.
+"""A sheet of rows of styled text, of which only those that changed are painted again.
 
 The panels are one widget: each widget that is to be painted costs a message, a pass through the layout and a start,
 which for six of them is as much as everything else that a key does.
@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from backprop_tui.panels.palette import palette
-from backprop_tui.present.picture import Row, Style, differences, width_of
+from backprop_tui.present.picture import Row, Style, width_of
 
 _REMEMBERED = 256  # rows: those of the screen and of the screens near it
 
@@ -29,17 +29,13 @@ class Sheet(Widget, can_focus=False):
         self._strip = lru_cache(_REMEMBERED)(self._drawn)
 
     def show(self, rows: tuple[Row, ...]) -> None:
-        """Show `rows`, all as wide as the sheet; of one that differs, only the cells that do are painted."""
+        """Show `rows`, all as wide as the sheet; those that differ are painted."""
         before, self.rows = self.rows, rows
         if len(before) != len(rows) or width_of(before[0]) != width_of(rows[0]):
             self.refresh()
             return
-        changed = [
-            Region(start, y, stop - start, 1)
-            for y, (old, new) in enumerate(zip(before, rows, strict=True))
-            if old != new
-            for start, stop in differences(old, new)
-        ]
+        width = self.size.width
+        changed = [Region(0, y, width, 1) for y, (old, new) in enumerate(zip(before, rows, strict=True)) if old != new]
         if changed:
             self.refresh(*changed)
 

@@ -3,7 +3,7 @@
 Styles are named by what they mean; which colour and weight that is, the panels decide.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -29,8 +29,6 @@ class Style(StrEnum):
     ERROR = "error"  # an input that will not do
 
 
-_GAP = 6
-
 Span = tuple[str, Style]
 Row = tuple[Span, ...]
 
@@ -54,28 +52,6 @@ def fitted(row: Row, width: int) -> Row:
             spans.append((text[:room], style))
             room -= len(text[:room])
     return (*spans, (" " * room, Style.PLAIN)) if room else tuple(spans)
-
-
-def differences(before: Row, after: Row) -> list[tuple[int, int]]:
-    """The runs of columns, from the first (included) to the last (excluded), in which two rows of one width differ.
-
-    Runs less than `_GAP` cells apart are one: to jump costs as much as to write what is between.
-    """
-    pairs = list(zip(before, after, strict=False))
-    same = next((number for number, (old, new) in enumerate(pairs) if old != new), len(pairs))
-    start = width_of(before[:same])
-    runs: list[tuple[int, int]] = []
-    for column, (old, new) in enumerate(zip(_cells(before[same:]), _cells(after[same:]), strict=True), start):
-        if old != new:
-            if runs and column - runs[-1][1] < _GAP:
-                runs[-1] = (runs[-1][0], column + 1)
-            else:
-                runs.append((column, column + 1))
-    return runs
-
-
-def _cells(row: Row) -> Iterator[Span]:
-    return ((character, style) for text, style in row for character in text)
 
 
 class Place(NamedTuple):

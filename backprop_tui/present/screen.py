@@ -34,7 +34,7 @@ class Look(NamedTuple):
         return spelled(rows, width or self.width, ascii=self.ascii)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def screen_rows(look: Look) -> tuple[Row, ...]:
     """The panels from top to bottom; remembered, so that a screen can be drawn before it is asked for."""
     state, width, room = look.state, look.width, look.room

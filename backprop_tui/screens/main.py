@@ -43,6 +43,7 @@ class MainScreen(Screen[None]):
     ]
 
     AUTO_FOCUS = ""
+    BLANK = True  # the sheet covers it
 
     def __init__(self, launch: Launch) -> None:
         super().__init__()
@@ -68,7 +69,7 @@ class MainScreen(Screen[None]):
         yield self.sheet
 
     def on_mount(self) -> None:
-        """Show the first state at once, and play if asked to."""
+        """Play if asked to, and notice who is there."""
         self._first_theme = self.app.theme
         self.player.start_if_asked()
         self.attendance.start()

@@ -1,0 +1,135 @@
+"""Write to the terminal only what it does not show yet: another cure for the stack below, large enough for a module.
+
+Textual draws all rows anew when a widget comes or goes, at the start three times over; of a region it writes all cells,
+and those left of it, too (`ChopsUpdate.render_segments`; its TODO says so); and it dresses every text in its whole
+style, which in full colour is forty bytes.  Over a slow line that is most of what is sent.  Seen with textual 8.2.8.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import takewhile
+
+from rich.color import Color, ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.strip import Strip
+
+_GAP = 6  # cells
+_SWITCHES = {
+    "bold": ("1", "22"),
+    "dim": ("2", "22"),
+    "italic": ("3", "23"),
+    "underline": ("4", "24"),
+    "underline2": ("21", "24"),
+    "blink": ("5", "25"),
+    "blink2": ("6", "25"),
+    "reverse": ("7", "27"),
+    "conceal": ("8", "28"),
+    "strike": ("9", "29"),
+    "frame": ("51", "54"),
+    "encircle": ("52", "54"),
+    "overline": ("53", "55"),
+}
+"""What a style may switch on: the codes (ECMA-48, SGR) that do so, and those that end it."""
+
+Piece = tuple[int, int, Sequence[tuple[str, Style | None]]]
+"""A column and a row (from 0), and the texts that are to be written from there on."""
+
+
+def paint_only_what_changed() -> Callable[[], None]:
+    """Have textual write of a frame only the cells in which it differs from what the terminal shows.
+
+    What is returned is to be called where the terminal may have lost that: the next frame is written whole.
+    """
+    shown: dict[int, Strip] = {}  # by row; one that is missing may show anything
+
+    def whole_frame(update: LayoutUpdate, console: Console) -> str:
+        pieces: list[Piece] = []
+        for y, strips in enumerate(update.strips, update.region.y):
+            row = Strip.join(strips)
+            pieces += changes(shown.get(y), row, 0, y)
+            shown[y] = row
+        return written(pieces, console._color_system)
+
+    def regions(update: ChopsUpdate, console: Console) -> str:
+        pieces: list[Piece] = []
+        for y, start, stop in update.spans:
+            before, row = shown.get(y), Strip.join(update.chops[y].values())
+            span = row.crop(start, stop)
+            pieces += changes(before and before.crop(start, stop), span, start, y)
+            if before is not None:  # what is left and right of the span stays
+                shown[y] = row if span is row else Strip.join((before.crop(0, start), span, before.crop(stop)))
+        return written(pieces, console._color_system)
+
+    LayoutUpdate.render_segments = whole_frame  # type: ignore[method-assign, assignment]
+    ChopsUpdate.render_segments = regions  # type: ignore[method-assign, assignment]
+    return shown.clear
+
+
+def changes(before: Strip | None, after: Strip, x: int, y: int) -> list[Piece]:
+    """The runs of cells in which `after` differs from `before`, both from column x of row y on.
+
+    Runs less than `_GAP` cells apart are one: to jump costs as much as to write what is between.
+    """
+    if before is None or not _width(before) == _width(after) > 0:
+        return [(x, y, [(text, style) for text, style, _ in after])]
+    olds, news = list(before), list(after)
+    ahead = _alike(olds, news)
+    behind = _alike(olds[:ahead:-1], news[:ahead:-1])  # but for the first that differs, from the end
+    old, new = _cells(olds[ahead : len(olds) - behind]), _cells(news[ahead : len(news) - behind])
+    first = sum(len(text) for text, _, _ in news[:ahead])
+    runs: list[tuple[int, int]] = []
+    for column, (cell, other) in enumerate(zip(old, new, strict=True)):
+        if cell != other:
+            if runs and column - runs[-1][1] < _GAP:
+                runs[-1] = (runs[-1][0], column + 1)
+            else:
+                runs.append((column, column + 1))
+    return [(x + first + left, y, new[left:right]) for left, right in runs]
+
+
+def _width(row: Strip) -> int:
+    """The characters of a row in which each takes one cell; 0 where one takes another number."""
+    characters = sum(len(text) for text, _, _ in row)
+    return characters if row.cell_length == characters else 0
+
+
+def _alike(some: Iterable[Segment], others: Iterable[Segment]) -> int:
+    """How many segments are the same from the start on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False)))
+
+
+def _cells(segments: Iterable[Segment]) -> list[tuple[str, Style | None]]:
+    """The characters, each with its style."""
+    return [(character, style) for text, style, _ in segments for character in text]
+
+
+def written(pieces: Iterable[Piece], system: ColorSystem | None) -> str:
+    """What writes the pieces, for a terminal with the colours of `system`."""
+    plain = worn = Style.null()
+    parts: list[str] = []
+    for x, y, texts in pieces:
+        parts.append(f"\x1b[{y + 1};{x + 1}H")
+        for text, style in texts:
+            if style is not worn:
+                parts.append(change_of_style(worn, style or plain, system))
+                worn = style or plain
+            parts.append(text)
+    return "".join((*parts, change_of_style(worn, plain, system)))
+
+
+@lru_cache(maxsize=4096)
+def change_of_style(before: Style, after: Style, system: ColorSystem | None) -> str:
+    """The escape sequence from one style to another; addresses behind a text, of which we show none, are left out."""
+    had, wanted = ({name for name in _SWITCHES if getattr(style, name)} for style in (before, after))
+    off = {_SWITCHES[name][1] for name in had - wanted}
+    # To end bold ends dim, too: what is to stay is switched on anew.
+    codes = sorted(off)
+    codes += [on for name, (on, end) in _SWITCHES.items() if name in wanted and (name not in had or end in off)]
+    for foreground in (True, False) if system is not None else ():
+        colours = (style.color if foreground else style.bgcolor for style in (before, after))
+        old, new = ((each or Color.default()).downgrade(system).get_ansi_codes(foreground) for each in colours)
+        codes += new if new != old else ()
+    return f"\x1b[{';'.join(codes)}m" if codes else ""
