@@ -109,3 +109,9 @@ def test_only_what_has_changed_is_called_new_and_only_who_is_blocked_learns_noth
     dead = apply(start(load("hidden-relu")), GoTo(Position(1, 1, 27)))
     assert dead.timeline.rules[26].quantity == "dL_dw1_1_1"
     assert "from this sample w1_1_1 learns nothing" in " ".join(explain(dead))
+
+
+def test_the_least_height_holds_two_nodes_of_each_column() -> None:
+    picture = [text_of(row) for row in graph_rows(at(MAZUR, 5), 60, 6)]
+    assert picture[0].split() == ["a1_1", "z2_1", "a2_1"]
+    assert picture[3].split() == ["a1_2", "│", "z2_2", "a2_2", "│", "y1", "0.01"]

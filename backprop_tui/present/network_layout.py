@@ -115,7 +115,7 @@ def _placed(
 ) -> Layout:
     """The columns at their least distances, with or without room for numbers that ride on the lines."""
     scenario = one.scenario
-    visible = max(1, (height + 1) // (_BLOCK + 1))
+    visible = max(2, (height + 1) // (_BLOCK + 1))  # in six rows two nodes, without air between them
     stride = min(height // visible, 5)
     columns: list[Column] = []
     x = 2
