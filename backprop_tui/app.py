@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import events
@@ -14,6 +14,7 @@ from backprop_tui import painting, terminal
 from backprop_tui.launch import Launch
 from backprop_tui.panels.palette import DARK, LIGHT
 from backprop_tui.present.commands import COMMANDS
+from backprop_tui.present.panes import FOOTER_HEIGHT, TEXT_HEIGHT, TITLE_HEIGHT
 from backprop_tui.screens.main import MainScreen
 
 HOW_TO_REPORT = "please report it with what `backprop-tui --debug` says"
@@ -25,12 +26,12 @@ INTERRUPTED = 130
 class BackpropApp(App[int]):
     """Opens on the scenario and at the position that `launch` names."""
 
-    CSS = """
-    Screen { layers: sheet form; overflow: hidden; }
-    Sheet { layer: sheet; }
-    FormPanel { layer: form; margin: 2 0 5 0; height: 1fr; }
-    FormPanel Input { height: 1; border: none; padding: 0; background: $panel; color: $foreground; }
-    FormPanel Input:ansi { background: ansi_default; text-style: underline; }
+    CSS = f"""
+    Screen {{ layers: sheet form; overflow: hidden; }}
+    Sheet {{ layer: sheet; }}
+    FormPanel {{ layer: form; margin: {TITLE_HEIGHT} 0 {TEXT_HEIGHT + FOOTER_HEIGHT} 0; height: 1fr; }}
+    FormPanel Input {{ height: 1; border: none; padding: 0; background: $panel; color: $foreground; }}
+    FormPanel Input:ansi {{ background: ansi_default; text-style: underline; }}
     """
     TITLE = "backprop-tui"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
@@ -38,8 +39,7 @@ class BackpropApp(App[int]):
     def __init__(self, launch: Launch, *, debug: bool = False) -> None:
         self._debug_wanted = debug
         self.failure: Exception | None = None
-        self.forget_what_is_shown: Callable[[], None] = lambda: None
-        """To be called where the terminal may have lost what it shows."""
+        self.shown = painting.Shown()
         monochrome = os.environ.get("NO_COLOR") is not None
         super().__init__(ansi_color=True if monochrome else None)
         self.register_theme(DARK)
@@ -60,14 +60,19 @@ class BackpropApp(App[int]):
         if isinstance(event, events.InputEvent):
             self._main.attendance.touched()
         if isinstance(event, events.Resize):
-            self.forget_what_is_shown()
+            self.shown.forget()
         await super().on_event(event)
         if isinstance(event, events.Resize):
+            self.screen.call_later(self.paint_what_is_lost)  # once it has its size
+
+    def paint_what_is_lost(self) -> None:
+        """Write the whole screen, where that has not been done since it was lost."""
+        if self.shown.is_lost:
             self.screen.refresh()
 
     def paint_anew(self) -> None:
         """Write the whole screen, whatever the terminal shows."""
-        self.forget_what_is_shown()
+        self.shown.forget()
         self.screen.refresh()
 
     def on_ready(self) -> None:
@@ -106,11 +111,10 @@ def run(launch: Launch, *, debug: bool = False) -> int:
     """Open the application and wait until it is quit; the exit status, 1 after an unexpected error."""
     terminal.tolerate_invalid_utf8()
     terminal.tolerate_unknown_keys()
-    forget = painting.paint_only_what_changed()
     if launch.ascii:
         terminal.draw_in_ascii()
     app = _application(launch)(launch, debug=debug)
-    app.forget_what_is_shown = forget
+    painting.paint_only_what_changed(app.shown)
     try:
         app.run(mouse=launch.mouse)
     finally:

@@ -5,15 +5,17 @@ and those left of it, too (`ChopsUpdate.render_segments`; its TODO says so); and
 style, which in full colour is forty bytes.  Over a slow line that is most of what is sent.  Seen with textual 8.2.8.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import takewhile
 
+from rich.cells import cell_len
 from rich.color import Color, ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
 from textual.strip import Strip
 
 _GAP = 6  # cells
@@ -38,34 +40,57 @@ Piece = tuple[int, int, Sequence[tuple[str, Style | None]]]
 """A column and a row (from 0), and the texts that are to be written from there on."""
 
 
-def paint_only_what_changed() -> Callable[[], None]:
-    """Have textual write of a frame only the cells in which it differs from what the terminal shows.
+class Shown:
+    """What the terminal shows, as far as it is known."""
 
-    What is returned is to be called where the terminal may have lost that: the next frame is written whole.
-    """
-    shown: dict[int, Strip] = {}  # by row; one that is missing may show anything
+    def __init__(self) -> None:
+        self._rows: dict[int, Strip] = {}  # one that is missing may show anything
+        self._region = Region()  # of the last whole frame
 
-    def whole_frame(update: LayoutUpdate, console: Console) -> str:
+    def forget(self) -> None:
+        """The terminal may have lost what it shows: the next frame is written whole."""
+        self._rows.clear()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing has been written since it was forgotten."""
+        return not self._rows
+
+    def whole_frame(self, update: LayoutUpdate, console: Console) -> str:
+        """What makes the terminal show all of `update`."""
+        if update.region != self._region:  # what is beyond another size's edge has ended up in the last row
+            self.forget()
+        self._region = update.region
         pieces: list[Piece] = []
         for y, strips in enumerate(update.strips, update.region.y):
             row = Strip.join(strips)
-            pieces += changes(shown.get(y), row, 0, y)
-            shown[y] = row
+            pieces += changes(self._rows.get(y), row, 0, y)
+            self._rows[y] = row
         return written(pieces, console._color_system)
 
-    def regions(update: ChopsUpdate, console: Console) -> str:
+    def regions(self, update: ChopsUpdate, console: Console) -> str:
+        """What makes the terminal show the parts in `update`."""
         pieces: list[Piece] = []
         for y, start, stop in update.spans:
-            before, row = shown.get(y), Strip.join(update.chops[y].values())
+            before, row = self._rows.get(y), Strip.join(update.chops[y].values())
             span = row.crop(start, stop)
             pieces += changes(before and before.crop(start, stop), span, start, y)
             if before is not None:  # what is left and right of the span stays
-                shown[y] = row if span is row else Strip.join((before.crop(0, start), span, before.crop(stop)))
+                self._rows[y] = row if span is row else Strip.join((before.crop(0, start), span, before.crop(stop)))
         return written(pieces, console._color_system)
+
+
+def paint_only_what_changed(shown: Shown) -> None:
+    """Have textual write of a frame only the cells in which it differs from what is `shown`."""
+
+    def whole_frame(update: LayoutUpdate, console: Console) -> str:
+        return shown.whole_frame(update, console)
+
+    def regions(update: ChopsUpdate, console: Console) -> str:
+        return shown.regions(update, console)
 
     LayoutUpdate.render_segments = whole_frame  # type: ignore[method-assign, assignment]
     ChopsUpdate.render_segments = regions  # type: ignore[method-assign, assignment]
-    return shown.clear
 
 
 def changes(before: Strip | None, after: Strip, x: int, y: int) -> list[Piece]:
@@ -73,7 +98,7 @@ def changes(before: Strip | None, after: Strip, x: int, y: int) -> list[Piece]:
 
     Runs less than `_GAP` cells apart are one: to jump costs as much as to write what is between.
     """
-    if before is None or not _width(before) == _width(after) > 0:
+    if before is None or before.cell_length != after.cell_length or not (_is_narrow(before) and _is_narrow(after)):
         return [(x, y, [(text, style) for text, style, _ in after])]
     olds, news = list(before), list(after)
     ahead = _alike(olds, news)
@@ -90,10 +115,14 @@ def changes(before: Strip | None, after: Strip, x: int, y: int) -> list[Piece]:
     return [(x + first + left, y, new[left:right]) for left, right in runs]
 
 
-def _width(row: Strip) -> int:
-    """The characters of a row in which each takes one cell; 0 where one takes another number."""
-    characters = sum(len(text) for text, _, _ in row)
-    return characters if row.cell_length == characters else 0
+def _is_narrow(row: Strip) -> bool:
+    """Whether every character of a row takes one cell."""
+    return all(_is_narrow_text(text) for text, _, _ in row)
+
+
+@lru_cache(maxsize=4096)
+def _is_narrow_text(text: str) -> bool:
+    return all(cell_len(character) == 1 for character in text)
 
 
 def _alike(some: Iterable[Segment], others: Iterable[Segment]) -> int:

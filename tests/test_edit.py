@@ -1,5 +1,7 @@
 """Editing and going to a position, typed in: what the form shows while typing, and what comes of it."""
 
+import asyncio
+
 from textual import events
 from textual.pilot import Pilot
 
@@ -224,6 +226,18 @@ async def test_going_to_an_epoch_and_a_stage() -> None:
         await pilot.press("g", *"878", "tab", "3", "enter")
         assert place(app) == (878, 3)
         row_of(app, "  Diverged: the loss is infinite")
+
+
+async def test_what_is_typed_while_a_form_is_still_opening_goes_into_it() -> None:
+    app = app_at(stage=4)
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        app.post_message(events.Key("g", "g"))
+        while main_screen(app).mode != "go to":
+            await asyncio.sleep(0)
+        for digit in "25":
+            app.post_message(events.Key(digit, digit))
+        await pilot.pause()
+        assert "[ 25 " in row_of(app, " > epoch ")
 
 
 async def test_going_to_a_stage_that_does_not_exist_is_refused_in_the_form() -> None:

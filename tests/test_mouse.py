@@ -3,6 +3,7 @@
 import pytest
 
 from tests.driving import DESIGN_SIZE, SMALLEST, Ticker, app_at, lines, place, row_of, spot, tickers
+from tests.terminal import Terminal
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +143,23 @@ async def test_a_click_while_training_only_stops_it(timers: list[Ticker]) -> Non
         assert not timers[-1].running
         assert place(app) == before
         row_of(app, f"Interrupted in epoch {before[0]}.")
+
+
+def mouse(terminal: Terminal, x: int, y: int, *, down: bool) -> None:
+    """Press or release the left button over column x of row y, as a terminal reports it (SGR, from 1)."""
+    terminal.send_bytes(f"\x1b[<0;{x + 1};{y + 1}{'M' if down else 'm'}".encode())
+
+
+def test_a_drag_that_ends_on_a_word_or_a_row_does_nothing() -> None:
+    with Terminal("--mouse", "--stage", "8") as terminal:
+        terminal.wait_for("q quit")
+        rows = terminal.text.split("\n")
+        for x, y in (
+            (rows[-1].index("quit"), 23),
+            (5, next(y for y, row in enumerate(rows) if row[3:].startswith("w ←"))),
+        ):
+            mouse(terminal, 40, 21, down=True)
+            mouse(terminal, x, y, down=False)
+        mouse(terminal, rows[-1].index("next"), 23, down=True)
+        mouse(terminal, rows[-1].index("next"), 23, down=False)
+        terminal.wait_for("stage 9 of 11")

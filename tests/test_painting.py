@@ -5,7 +5,7 @@ from itertools import pairwise, product
 
 import pyte
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.color import ColorSystem
 from rich.segment import Segment
@@ -50,16 +50,13 @@ def test_what_shares_its_end_with_something_that_stays_is_switched_on_anew() -> 
     assert change_of_style(both, dim, ColorSystem.TRUECOLOR) == "\x1b[22;2m"  # ECMA-48: 22 ends bold and dim
 
 
-def segments(characters: str, *more: None) -> st.SearchStrategy[list[Segment]]:
-    return st.lists(
-        st.tuples(st.text(characters, min_size=1, max_size=6), st.sampled_from([*styles(), *more])).map(
-            lambda pair: Segment(*pair)
-        ),
-        max_size=6,
-    )
+def segments(characters: list[str], *more: None) -> st.SearchStrategy[list[Segment]]:
+    texts = st.lists(st.sampled_from(characters), min_size=1, max_size=6).map("".join)
+    pairs = st.tuples(texts, st.sampled_from([*styles(), *more]))
+    return st.lists(pairs.map(lambda pair: Segment(*pair)), max_size=6)
 
 
-ANY, NARROW = segments("ab 漢", None), segments("ab ")
+ANY, NARROW = segments(["a", "b", " ", "漢", "e\u0301"], None), segments(["a", "b", " "])
 
 
 def row(drawn: list[Segment]) -> Strip:
@@ -67,6 +64,7 @@ def row(drawn: list[Segment]) -> Strip:
 
 
 @given(st.one_of(st.tuples(ANY, ANY), st.tuples(NARROW, NARROW)))
+@example(([Segment("ab")], [Segment("e\u0301漢b")]))  # as many characters as cells, but not in the same places
 def test_the_changes_make_the_new_row_of_the_old_one(rows: tuple[list[Segment], list[Segment]]) -> None:
     before, after = map(row, rows)
     system = ColorSystem.TRUECOLOR
@@ -103,32 +101,51 @@ def test_the_first_frame_is_written_once_and_a_form_leaves_alone_what_stays() ->
         assert terminal.received.count(b"article-7") == 1
 
 
-STEPS = {
+STEPS: dict[str | tuple[int, int], str] = {
     "right": "stage 1 of",
     "e": "Nothing is changed yet.",
     "7": "changed",
+    (80, 17): "needs 60 × 18",
+    (80, 24): "input x1: ",
     "\t": "input x2: ",
     "\x1b": "q quit",
     "n": "epoch 2",
     "\x1b[B": ">  ",
+    (80, 20): "q quit",
+    (61, 20): "next  ",
     "?": "Help",
-    " ": "q quit",
+    " ": "Help 2 of 3",
     "\x10": "Search",
 }
-"""Keys, and what is on the screen when each has done its work."""
+"""Keys and sizes, and what is on the screen when each has done its work."""
 
 
 def test_what_is_on_the_screen_is_what_a_terminal_that_lost_it_is_sent() -> None:
     def cells(terminal: Terminal) -> list[list[object]]:
-        return [[terminal.screen.buffer[y][x] for x in range(80)] for y in range(24)]
+        screen = terminal.screen
+        return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
     with Terminal("sigmoid-two-inputs") as terminal:
         terminal.wait_for("q quit")
-        for key, text in STEPS.items():
-            terminal.send(key)
+        for step, text in STEPS.items():
+            if isinstance(step, str):
+                terminal.send(step)
+            else:
+                terminal.resize(*step)
             terminal.wait_for(text)
             terminal.read_for(0.1)  # the rest of the frame
             before = cells(terminal)
             terminal.screen.erase_in_display(2)
             terminal.kill(signal.SIGCONT)
             terminal.wait_for(lambda t, before=before: cells(t) == before)
+
+
+def test_a_size_and_back_is_painted_whole_for_the_terminal_may_have_lost_it() -> None:
+    with Terminal() as terminal:
+        terminal.wait_for("q quit")
+        terminal.read_for(0.1)
+        terminal.resize(81, 24)
+        terminal.resize(80, 24)
+        terminal.screen.erase_in_display(2)
+        terminal.wait_for("q quit")
+        terminal.wait_for("article-7")

@@ -1,18 +1,20 @@
 """The whole screen as rows, without a terminal: what is drawn, and what can be pointed at."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import set_cell_size
 
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.present.picture import text_of, width_of
 from backprop_tui.present.screen import Look, command_at, in_table, screen_rows, stage_at
-from backprop_tui.screens.main import MainScreen
+from backprop_tui.screens.pace import Foresight
 from backprop_tui.stepper.machine import GoTo, Move, apply
 from backprop_tui.stepper.state import Position, State, start
-from tests.driving import DESIGN_SIZE, SMALLEST, app_at, place
+from tests.driving import DESIGN_SIZE, SMALLEST, app_at, main_screen, place
 from tests.test_glyphs import SCREEN
 
 
@@ -44,6 +46,13 @@ def test_every_screen_fills_its_terminal(
     assert not ascii_only or all(text_of(row).isascii() for row in rows)
 
 
+def test_a_name_of_wide_characters_leaves_the_position_in_view() -> None:
+    for name in ("漢字漢字", "漢字" * 40):
+        state = start(replace(load("article-7"), name=name))
+        shown = set_cell_size(text_of(screen_rows(Look(state, *DESIGN_SIZE))[0]), 80)
+        assert shown.rstrip().endswith("epoch 1 · stage 0 of 11")
+
+
 def test_what_can_be_pointed_at_is_found_and_nothing_else() -> None:
     look = Look(at(), *DESIGN_SIZE)
     texts = [text_of(row) for row in screen_rows(look)]
@@ -64,15 +73,31 @@ async def test_where_a_key_leads_is_drawn_before_it_is_pressed(monkeypatch: pyte
         while screen_rows.cache_info().currsize < 3:  # this one, the next and the one before
             await pilot.pause()
         assert place(app) == (1, 11)
-        monkeypatch.setattr(MainScreen, "draw_ahead", lambda _: None)
-        drawn = screen_rows.cache_info().misses
+        monkeypatch.setattr(Foresight, "start", lambda _: None)
+        drawn, strips = screen_rows.cache_info().misses, main_screen(app).sheet._strip.cache_info().misses
         await pilot.press("right")
         assert place(app) == (2, 1)
         await pilot.press("left", "left")
         assert place(app) == (1, 10)
         assert screen_rows.cache_info().misses == drawn
+        assert main_screen(app).sheet._strip.cache_info().misses == strips
         await pilot.press("left")
         assert screen_rows.cache_info().misses == drawn + 1
+
+
+async def test_only_the_last_of_many_screens_is_looked_ahead_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Position] = []
+    monkeypatch.setattr(Foresight, "draw", lambda self, _: looked.append(self._screen.state.position))
+    app = app_at()
+    async with app.run_test(size=DESIGN_SIZE) as pilot, asyncio.timeout(30):
+        while not looked:
+            await pilot.pause()
+        looked.clear()
+        for _ in range(8):
+            main_screen(app).do(Move.NEXT)
+        while not looked:
+            await pilot.pause()
+        assert looked == [Position(1, 1, 8)]
 
 
 def test_what_was_drawn_ahead_shows_nowhere_before_its_time() -> None:

@@ -4,8 +4,8 @@ import pytest
 from textual.pilot import Pilot
 
 from backprop_tui.app import BackpropApp
-from backprop_tui.present import panes
 from backprop_tui.present.picture import text_of
+from backprop_tui.present.screen import screen_panes
 from tests.driving import DESIGN_SIZE, SMALLEST, Ticker, app_at, lines, main_screen, place, row_of, shown, tickers
 from tests.models import neuron
 
@@ -23,17 +23,8 @@ async def resize(app: BackpropApp, pilot: Pilot[int], size: tuple[int, int]) -> 
 
 def too_long(app: BackpropApp) -> list[str]:
     """The rows of panels that would be cut because they do not fit."""
-    look = main_screen(app).look()
-    state, width, room = look.state, look.width, look.room
-    drawn = [
-        (width, panes.title_pane(state, width)),
-        (width, panes.graph_pane(state, width, room.graph)),
-        (room.table_width, panes.table_pane(state, room.table_width, room.table, 0, with_loss=not room.loss)),
-        (room.loss, panes.loss_pane(state, room.loss, room.table) if room.loss else ()),
-        (width, panes.explanation_pane(state, width)),
-        (width, (panes.footer_row(width),)),
-    ]
-    return [text_of(row) for wide, rows in drawn for row in rows if len(text_of(row)) > wide]
+    drawn = screen_panes(main_screen(app).look())
+    return [text_of(row) for pane in drawn for row in pane.rows if len(text_of(row)) > pane.width]
 
 
 async def test_every_size_shows_the_stage_the_marks_and_the_keys() -> None:
@@ -95,6 +86,20 @@ async def test_q_quits_a_terminal_that_is_too_small_whatever_is_open(opening: st
         await resize(app, pilot, (40, 6))
         await pilot.press("q")
         assert app.return_code == 0
+
+
+@pytest.mark.parametrize("size", [(80, 16), (80, 7), (59, 24)], ids=str)
+async def test_the_palette_opens_nothing_where_there_is_no_room_for_it(size: tuple[int, int]) -> None:
+    app = app_at(stage=8)
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        before = lines(app)
+        await resize(app, pilot, size)
+        for name in ("edit", "go_to", "help", "next", "play"):
+            await main_screen(app).action_command(name)
+            await pilot.press("7")
+        row_of(app, "backprop-tui needs")
+        await resize(app, pilot, DESIGN_SIZE)
+        assert lines(app) == before
 
 
 async def test_keys_that_nobody_can_see_at_work_do_nothing() -> None:

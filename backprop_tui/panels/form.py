@@ -66,8 +66,8 @@ class FormPanel(Sheet):
         return self._form.field(self._key)
 
     def take_focus(self) -> None:
-        """Let what is typed go into the field at hand."""
-        self.query_one(Input).focus()
+        """Let what is typed go into the field at hand, from the very next key on: `focus` would let some pass."""
+        self.screen.set_focus(self.query_one(Input))
 
     def resize(self, width: int, height: int) -> None:
         """Show the same in another room."""

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from backprop_tui.core.backprop import Phase
 from backprop_tui.present.commands import COMMANDS, Command
 from backprop_tui.present.notation import PHASE_NAMES, symbol
@@ -42,9 +44,9 @@ def title_row(state: State, width: int) -> Row:
         else ([], [1], [1, 3], [1, 2, 3], [1, 2, 3, 4], [0, 1, 2, 3, 4])
     ):
         left = " · ".join(part for index, part in enumerate(parts) if index not in dropped)
-        if len(left) + len(right) + 4 <= width:
+        if cell_len(left) + len(right) + 4 <= width:
             break
-    gap = max(1, width - len(left) - len(right) - 2)
+    gap = max(1, width - cell_len(left) - len(right) - 2)  # a scenario's name may have characters of two cells
     return ((f" {left}{' ' * gap}{right}", Style.TITLE),)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import repeat
+from itertools import repeat, zip_longest
 from typing import NamedTuple
 
 from backprop_tui.present import frame, panes, table_lines
@@ -34,21 +34,29 @@ class Look(NamedTuple):
         return spelled(rows, width or self.width, ascii=self.ascii)
 
 
+class Pane(NamedTuple):
+    """A part of the screen, and the cells there are for each of its rows."""
+
+    width: int
+    rows: tuple[Row, ...]
+
+
+def screen_panes(look: Look) -> tuple[Pane, Pane, Pane, Pane]:
+    """What stands above, the table, beside it the loss (no rows where it has no room), and what stands below."""
+    state, width, room = look.state, look.width, look.room
+    above = (*panes.title_pane(state, width), *panes.graph_pane(state, width, room.graph))
+    table = panes.table_pane(state, room.table_width, room.table, look.chosen, with_loss=not room.loss)
+    loss = panes.loss_pane(state, room.loss, room.table) if room.loss else ()
+    below = (*panes.explanation_pane(state, width, look.notice), *[()] * room.spare, panes.footer_row(width))
+    return Pane(width, above), Pane(room.table_width, table), Pane(room.loss, loss), Pane(width, below)
+
+
 @lru_cache(maxsize=8)
 def screen_rows(look: Look) -> tuple[Row, ...]:
     """The panels from top to bottom; remembered, so that a screen can be drawn before it is asked for."""
-    state, width, room = look.state, look.width, look.room
-    table = panes.table_pane(state, room.table_width, room.table, look.chosen, with_loss=not room.loss)
-    middle = look.finished(table, room.table_width)
-    if room.loss:
-        loss = look.finished(panes.loss_pane(state, room.loss, room.table), room.loss)
-        middle = tuple((*left, *right) for left, right in zip(middle, loss, strict=True))
-    return (
-        *look.finished((*panes.title_pane(state, width), *panes.graph_pane(state, width, room.graph))),
-        *middle,
-        *look.finished((*panes.explanation_pane(state, width, look.notice), *[()] * room.spare)),
-        *look.finished((panes.footer_row(width),)),
-    )
+    above, table, loss, below = (look.finished(pane.rows, pane.width) for pane in screen_panes(look))
+    middle = ((*left, *right) for left, right in zip_longest(table, loss, fillvalue=()))
+    return (*above, *middle, *below)
 
 
 def stage_at(look: Look, x: int, y: int) -> int:

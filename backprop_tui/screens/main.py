@@ -1,6 +1,5 @@
 """The one screen: keys become commands, commands become states, and a state becomes rows of text."""
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +16,7 @@ from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.present.picture import Row
 from backprop_tui.present.screen import Look, command_at, covered_rows, in_table, screen_rows, stage_at
 from backprop_tui.present.table_lines import chosen_next
-from backprop_tui.screens.pace import Attendance, Journey, Player, Trainer
+from backprop_tui.screens.pace import Attendance, Foresight, Journey, Player, Trainer
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, start
 
@@ -30,7 +29,6 @@ _SHORT_FORM_KEYS = (*_FORM_KEYS[:-1], ("Esc", "leave"))
 _FORM_KEYS_FIT = 76  # the width from which the long ones do
 _PAGES = ("help", "verify")  # the modes that any key leaves, page by page
 _KEEP_PLAYING = frozenset(key for name in ("play", "faster", "slower") for key in command(name).keys)
-_REST = 0.004  # seconds after which the frame is out, and nothing has followed the key
 
 
 class MainScreen(Screen[None]):
@@ -50,7 +48,7 @@ class MainScreen(Screen[None]):
         position = Position(launch.epoch, launch.sample, launch.stage)
         self._first = apply(start(launch.scenario), GoTo(position))
         self._ascii = launch.ascii
-        self._drawing_ahead: asyncio.Handle | None = None
+        self._pressed = ("", 0)  # what the mouse button went down on
         self.state = self._first
         self.notice = ""
         self.mode = "step"  # or "edit", "go to", "help", "verify"
@@ -62,6 +60,7 @@ class MainScreen(Screen[None]):
         self.journey = Journey(self)
         self.attendance = Attendance(self, launch.idle_reset)
         self.trainer = Trainer(self)
+        self.foresight = Foresight(self)
 
     def compose(self) -> ComposeResult:
         """One sheet, and over it a form while one is open."""
@@ -119,16 +118,7 @@ class MainScreen(Screen[None]):
     def draw(self) -> None:
         """Draw; the sheet paints only what changed."""
         self.sheet.show(self.rows())
-        if self._drawing_ahead is not None:
-            self._drawing_ahead.cancel()
-        self._drawing_ahead = asyncio.get_running_loop().call_later(_REST, self.call_next, self.draw_ahead)
-
-    def draw_ahead(self) -> None:
-        """Draw where the next key most likely leads, now that nobody waits: it will find its screen remembered."""
-        if self.mode == "step" and not self.small and not self.trainer.running:
-            for move in (Move.NEXT, Move.BACK):
-                ahead = apply(self.state, move)
-                self.sheet.prepare(screen_rows(self.look()._replace(state=ahead, chosen=0, notice="")))
+        self.foresight.start()
 
     def rows(self) -> tuple[Row, ...]:
         """What the screen shows."""
@@ -179,7 +169,7 @@ class MainScreen(Screen[None]):
         if name == "quit":
             self.app.exit(0)
             return
-        if self.mode != "step":
+        if self.mode != "step" or self.small:  # what nobody could see
             return
         if name in ("faster", "slower"):
             self.player.change_speed(faster=name == "faster")
@@ -314,17 +304,27 @@ class MainScreen(Screen[None]):
         self.notice = ""
         self.leave()
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Remember what was pressed."""
+        self._pressed = self.target_at(event)
+
     async def on_click(self, event: events.Click) -> None:
-        """Go to the stage that was clicked, or do what the word in the footer says."""
-        if self.mode != "step" or self.small:
+        """Go to the stage that was clicked, or do what the word in the footer says; not where a drag ends."""
+        name, stage = target = self.target_at(event)
+        if target != self._pressed:
             return
-        look, x, y = self.look(), event.screen_x, event.screen_y
-        name, stage = command_at(look, x, y), stage_at(look, x, y)
         if name:
             await self.action_command(name)
         elif stage and not self.stop_at_once():
             here = self.state.position
             self.do(GoTo(Position(here.epoch, here.sample, stage)))
+
+    def target_at(self, event: events.MouseEvent) -> tuple[str, int]:
+        """The command or the stage under the mouse, empty and 0 where there is none."""
+        if self.mode != "step" or self.small:
+            return "", 0
+        look, x, y = self.look(), event.screen_x, event.screen_y
+        return command_at(look, x, y), stage_at(look, x, y)
 
     async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Choose the row below."""

@@ -1,6 +1,9 @@
-"""What goes on by itself: playing, a stage at a time, and training on, many epochs at a time."""
+"""What goes on by itself: playing, training on, going far, and drawing ahead."""
 
+from asyncio import Handle, get_running_loop
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
@@ -8,6 +11,7 @@ from textual.timer import Timer
 
 from backprop_tui.core.backprop import Phase
 from backprop_tui.present.numbers import number
+from backprop_tui.present.screen import screen_rows
 from backprop_tui.stepper.machine import Move, apply, last_sample
 from backprop_tui.stepper.state import Position, State
 from backprop_tui.stepper.training import MOST_TRAINED, Verdict, train, verdict
@@ -20,6 +24,7 @@ SPEEDS = (5.0, 3.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05)
 """Seconds per stage that + and - step through."""
 
 _LOOP_EPOCHS = 10
+_REST = 0.004  # seconds: a frame is written by then
 _TICK = 0.03  # seconds between two slices; half of them are left for keys and drawing
 _FIRST_SLICE = 64  # epochs; then as many as half a tick allows
 _SAYINGS = {
@@ -174,6 +179,30 @@ class Journey:
             done = f"Computing: epoch {len(history.losses) + 1:,} of {epoch:,}. Esc stops."
             self._screen.refuse(replace(self._form, refusal=done))
         return arrived
+
+
+class Foresight:
+    """Draws where the next key may lead, while nobody waits: that key will find its screen remembered."""
+
+    def __init__(self, screen: "MainScreen") -> None:
+        self._screen = screen
+        self._handle: Handle | None = None
+
+    def start(self, moves: Sequence[Move] = (Move.NEXT, Move.BACK)) -> None:
+        """Draw where `moves` lead, in a while; whatever else was to be drawn ahead is not any more."""
+        if self._handle is not None:
+            self._handle.cancel()
+        # Not a timer of textual's, which is a task: this happens at every key.
+        self._handle = get_running_loop().call_later(_REST, self._screen.call_next, partial(self.draw, moves))
+
+    def draw(self, moves: Sequence[Move]) -> None:
+        """Draw where the first of `moves` leads; one screen at a time, for a key may come."""
+        screen = self._screen
+        if screen.mode == "step" and not screen.small and not screen.trainer.running:
+            ahead = screen.look()._replace(state=apply(screen.state, moves[0]), chosen=0, notice="")
+            screen.sheet.prepare(screen_rows(ahead))
+            if moves[1:]:
+                self.start(moves[1:])
 
 
 class Trainer:
