@@ -94,6 +94,11 @@ class BackpropApp(App[int]):
         """End as an interrupted program ends."""
         self.exit(return_code=INTERRUPTED)
 
+    def action_command_palette(self) -> None:
+        """Open it."""
+        terminal.tolerate_early_pages()
+        super().action_command_palette()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the table, and the themes, for the command palette."""
         del screen

@@ -11,12 +11,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from io import TextIOWrapper
 from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from textual._widget_navigation import Direction
     from textual.app import App
     from textual.events import Key
     from textual.message import Message
@@ -30,6 +31,7 @@ LAST_SECONDS = 3
 _GIVE_WAY = 0.0005  # seconds
 _END = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _WHOLE_REPORT = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-Z\\-~]|O[A-Za-z])")  # but the Linux console's "ESC [ [ A"
+_ESCAPED = re.compile(r"\x1b[^\x00-\x1f\x7f\[OPX\]^_]")  # the others begin a longer report
 _NO_KEY = re.compile(r"\x1b\[(?:<|M|\?[0-9;]+\$y)")
 _RESET_PIXEL_MOUSE = "\x1b[?1016l"
 _QUIET_TURNS = 3  # of the loop without a message anywhere, after which a key has done its work
@@ -88,7 +90,8 @@ def tolerate_unknown_keys() -> None:
     """Let a key report that textual does not know be no key.
 
     Its parser types an unknown sequence letter by letter, so that a rare function key would carry out commands, and
-    raises on numbers that no key has (``ESC [ 999…;1 H``).  Mouse and mode reports are read elsewhere.
+    raises on numbers that no key has (``ESC [ 999…;1 H``).  Mouse and mode reports are read elsewhere.  And Esc with a
+    character right behind it is Alt and that character, which a form would take in: here it is Esc, then the character.
     """
     from textual._xterm_parser import XTermParser  # noqa: PLC0415 - only once the environment is clean
     from textual.events import Key  # noqa: PLC0415
@@ -101,11 +104,27 @@ def tolerate_unknown_keys() -> None:
             keys = list(known(parser, sequence, alt))
         except (OverflowError, ValueError):
             keys = []
-        if not keys and _WHOLE_REPORT.fullmatch(sequence) and not _NO_KEY.match(sequence):
+        if not keys and _ESCAPED.fullmatch(sequence):
+            keys = [Key("escape", "\x1b"), *known(parser, sequence[1:])]
+        elif not keys and _WHOLE_REPORT.fullmatch(sequence) and not _NO_KEY.match(sequence):
             keys = [Key(Keys.Ignore, sequence)]
         yield from keys
 
     XTermParser._sequence_to_key_events = tolerant  # type: ignore[method-assign, assignment]
+
+
+@cache
+def tolerate_early_pages() -> None:
+    """Let PgUp and PgDn do nothing in a list that has not been laid out yet: they end the application (KeyError)."""
+    from textual.widgets import OptionList  # noqa: PLC0415 - only when the first list, the palette's, opens
+
+    known = OptionList._move_page
+
+    def move_page(options: OptionList, direction: "Direction") -> None:
+        if options._index_to_line:
+            known(options, direction)
+
+    OptionList._move_page = move_page  # type: ignore[method-assign, assignment]
 
 
 def end_on_signals(end: Callable[[int], None]) -> None:
@@ -180,6 +199,8 @@ def hand_over_one_by_one(app: "App[int]") -> None:
             quiet = 0
             while quiet < _QUIET_TURNS and not arrived.empty() and isinstance(message, (Key, Paste)):
                 await asyncio.sleep(0)
+                if not app.screen_stack:  # it is about to end
+                    return
                 pumps = (app, app.screen, *app.screen.walk_children())
                 quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
 

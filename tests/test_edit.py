@@ -89,11 +89,21 @@ async def test_undo_takes_edits_back_one_by_one() -> None:
         assert place(app) == (2, 8)
 
 
+async def test_an_edit_taken_back_out_of_sight_is_told() -> None:
+    app = app_at("line", 2, 8)
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        await pilot.press("n", "e", "7", "enter", "r", "n", "u")
+        row_of(app, "  Took back the edit in epoch 3, sample 1.")
+        await pilot.press("right")
+        assert "Took back" not in shown(app)
+
+
 async def test_reset_keeps_the_edits() -> None:
     app = app_at(epoch=2, stage=8)
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         await pilot.press("e", "7", "enter", "r")
         assert place(app) == (1, 0)
+        row_of(app, "  Back at the start. The edit in epoch 2 stays.")
         row_of(app, "  x  2 ──")  # the edit holds from epoch 2 on
         await pilot.press("n")
         row_of(app, "  x  7 ──")

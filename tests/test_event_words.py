@@ -35,7 +35,7 @@ from tests.speaking import DA_DZ, DL_DA, DL_DB, DL_DW, LOSS, B, Z, at, said
             Kind.SATURATED,
             at(neuron(w=[5.75], y=0.0, activation="sigmoid", loss="bce"), DA_DZ),
             "Saturated: at z = 12 the sigmoid is almost flat, its slope 6.144e-06 (at most 0.25). But the bce loss "
-            "divides by this very slope, so that a wrong answer still gets its full blame.",
+            "divides by this very slope, so that a wrong answer still weighs in full.",
         ),
         (
             Kind.FLAT,

@@ -60,7 +60,7 @@ def test_the_lines_of_the_design() -> None:
         (A, "The answer should be 4, and it is."),
         (LOSS, "the answer is now the target exactly, the loss fell from 0.25 to 0. One step was enough because"),
         (DL_DA, "Here the answer is the target: the loss is at its lowest, where it is level: 0."),
-        (DL_DW, "The answer is right, so w gets no blame: its gradient is 0."),
+        (DL_DW, "The answer is right, so nothing asks w to change: its gradient is 0."),
         (DL_DB, "Zero gradient: no small move of w or b lowers the loss; the answer is the target. Updates change"),
         (W, "w stays 1.7: its gradient is 0. b is still to come."),
         (B, "Nothing has changed, so the next forward pass will give the same answer."),
@@ -137,10 +137,10 @@ def test_bce_takes_the_answer_as_a_probability(w: float, y: float, meaning: str,
     assert slope in said(scenario, DL_DA)
 
 
-def test_an_input_of_0_takes_the_blame_from_its_weight() -> None:
+def test_where_the_input_is_0_its_weight_does_nothing() -> None:
     scenario = neuron(x=[0.0])
     assert "Here only the bias is left, for the input is 0." in said(scenario, Z)
-    assert "this input is 0, so its weight gets no blame" in said(scenario, DZ_DW)
+    assert "this input is 0, so its weight does nothing here" in said(scenario, DZ_DW)
     assert "The last link of the walk is the input x = 0" in said(scenario, DL_DW)
     assert "so b goes up, from 0.5 to 1.2" in said(scenario, B)
 

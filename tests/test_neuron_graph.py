@@ -1,15 +1,21 @@
 """The drawings are transcribed from the design; the numbers in them are the article's."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import neuron_with
 from backprop_tui.core.scenario_file import load
 from backprop_tui.present.graph import graph_rows
 from backprop_tui.present.neuron_graph import inputs_in_view
 from backprop_tui.present.neuron_layout import rows_for, spread
+from backprop_tui.present.numbers import number
 from backprop_tui.present.picture import Style, text_of, width_of
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
+from tests.models import neuron
 
 START = """\
   x  2 ────────────────┐
@@ -158,3 +164,20 @@ def test_spread_keeps_the_least_gaps_and_the_limit() -> None:
     assert spread((10, 20, 30), (1, 5, 5)) == (10, 20, 30)
     assert spread((10, 12, 30), (15, 8, 5)) == (15, 23, 30)
     assert spread((25, 28, 30), (1, 5, 5)) == (20, 25, 30)
+
+
+BETWEEN = re.compile("[ ─│═║╌┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╪╫▶◀●○╳→]+")
+EXTREME = st.floats(-1e300, 1e300) | st.sampled_from([1.2345e-5, -1234567.891234, -4e-7, 3.042e141])
+
+
+@given(EXTREME, EXTREME, EXTREME, EXTREME, st.integers(60, 90), st.sampled_from([1, 2]), st.integers(0, 13))
+def test_no_number_is_cut_or_written_over(
+    x: float, w: float, b: float, y: float, width: int, inputs: int, stage: int
+) -> None:
+    state = start(neuron(x=[x] * inputs, w=[w] * inputs, b=b, y=y))
+    state = apply(state, GoTo(Position(1, 1, min(stage, state.timeline.last))))
+    values = [*state.view.given.values(), *state.view.values]
+    right = {number(value, digits) for value in values for digits in range(1, 5)}
+    for row in graph_rows(state, width, 6):
+        words = BETWEEN.split(text_of(row))
+        assert {word for word in words if re.match("−?[0-9.]|e[+-]", word)} <= right, text_of(row)

@@ -64,7 +64,7 @@ def row(drawn: list[Segment]) -> Strip:
 
 
 @given(st.one_of(st.tuples(ANY, ANY), st.tuples(NARROW, NARROW)))
-@example(([Segment("ab")], [Segment("e\u0301漢b")]))  # as many characters as cells, but not in the same places
+@example(([Segment("e\u0301漢")], [Segment("e\u0301"), Segment("漢", Style(bold=True))]))  # 3 characters in 3 cells
 def test_the_changes_make_the_new_row_of_the_old_one(rows: tuple[list[Segment], list[Segment]]) -> None:
     before, after = map(row, rows)
     system = ColorSystem.TRUECOLOR

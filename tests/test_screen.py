@@ -33,15 +33,16 @@ def test_the_screen_of_the_design() -> None:
     st.integers(0, 9),
     st.integers(SMALLEST[0], 200),
     st.integers(SMALLEST[1], 60),
+    st.sampled_from(["", "Said.", "Said at such a length that it takes all the room there is. " * 4]),
     st.booleans(),
 )
 def test_every_screen_fills_its_terminal(
-    name: str, epoch: int, stage: int, width: int, height: int, ascii_only: bool
+    name: str, epoch: int, stage: int, width: int, height: int, notice: str, ascii_only: bool
 ) -> None:
     state = start(load(name))
     if state.history.reach(epoch):
         state = apply(state, GoTo(Position(epoch, 1, stage)))
-    rows = screen_rows(Look(state, width, height, notice="Said.", ascii=ascii_only))
+    rows = screen_rows(Look(state, width, height, notice=notice, ascii=ascii_only))
     assert [width_of(row) for row in rows] == [width] * height
     assert not ascii_only or all(text_of(row).isascii() for row in rows)
 

@@ -59,10 +59,12 @@ async def test_a_terminal_that_is_too_small_says_what_is_needed_and_nothing_else
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         for opening in ("left", "e", "g", "question_mark"):
             await pilot.press(opening)
-            for width, height in ((59, 18), (60, 17), (27, 3), (1, 1)):
+            for width, height in ((59, 18), (60, 17), (27, 3), (26, 4), (13, 3), (1, 1)):
                 await resize(app, pilot, (width, height))
                 size = f"This terminal is {width} × {height}."
                 said = ["backprop-tui needs 60 × 18.", size, "Make it larger, or press q.", *[""] * height]
+                if width < 27:
+                    said = ["needs 60 × 18", f"is {width} × {height}", "q quits", *[""] * height]
                 assert lines(app) == [line[:width] for line in said[:height]]
             await resize(app, pilot, DESIGN_SIZE)
             await pilot.press("escape")

@@ -188,6 +188,8 @@ def test_the_details_of_an_unexpected_error_are_there_where_asked_for() -> None:
     [
         ("g25\t6\r", "epoch 25 · stage 6 of 11"),
         ("e7\rl", "z = w·x + b = 1.5 · 7 + 0.5 = 11"),
+        ("el\x1bl\x1bl", "stage 2 of 11"),  # Esc with a character right behind it is not Alt
+        ("g\x1bl", "stage 1 of 11"),
         ("?\x1b[15~\x1b[15~\x1b[15~ll", "stage 2 of 11"),
     ],
 )
@@ -196,6 +198,16 @@ def test_keys_that_arrive_together_go_where_those_before_them_lead(keys: str, se
         terminal.wait_for(READY)
         terminal.send(keys)
         terminal.wait_for(seen).wait_for(READY)
+
+
+def test_a_page_key_on_the_heels_of_the_one_that_opens_the_palette_is_no_end() -> None:
+    with Terminal() as terminal:
+        terminal.wait_for(READY)
+        for page in ("\x1b[5~", "\x1b[6~"):
+            terminal.send("\x10" + page)
+            terminal.wait_for("Search")
+            terminal.send("\x1b")
+            terminal.wait_for(READY)
 
 
 # Sizes in their order

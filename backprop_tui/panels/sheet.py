@@ -34,7 +34,7 @@ class Sheet(Widget, can_focus=False):
         if len(before) != len(rows) or width_of(before[0]) != width_of(rows[0]):
             self.refresh()
             return
-        width = self.size.width
+        width = self.size.width  # only those rows: all of them take a tenth more of a key's time
         changed = [Region(0, y, width, 1) for y, (old, new) in enumerate(zip(before, rows, strict=True)) if old != new]
         if changed:
             self.refresh(*changed)

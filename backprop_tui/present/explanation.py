@@ -105,6 +105,8 @@ def _diverged(moment: Moment, broken: int) -> Iterator[str]:
         how = f"{'minus ' if value < 0 else ''}infinite, too large for a machine number"
     if moment.state.position.stage == broken:
         yield f"Diverged: {what} is {how}; training stops."
+    elif math.isfinite(moment.value):
+        yield f"Diverged: {what} is {how}. This number is one that still could be computed; nothing follows the pass."
     else:
         yield f"Diverged: {what} is {how}. What is computed from it says nothing any more."
     yield "Every earlier stage is still there (←)."

@@ -228,6 +228,8 @@ def number_error(text: str) -> str:
 
 def _suggestion(text: str) -> str:
     """A decimal comma, a stray letter or blank: the number without it, if that is one."""
+    if "/" in text:  # without it a third would be thirteen
+        return "; a fraction is written as a decimal"
     digits = "".join(character for character in text if character in "0123456789.-+e−")
     stray = (digits,) if len(text.strip()) - len(digits) <= _MOST_STRAY else ()
     for likely in (text.replace(",", "."), text.replace(" ", ""), *stray):

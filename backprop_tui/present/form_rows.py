@@ -1,5 +1,7 @@
 """How a form looks: labels, what is typed, what is in use, and what is wrong, each in its column."""
 
+from rich.cells import cell_len
+
 from backprop_tui.present.form import Form
 from backprop_tui.present.frame import rule_row
 from backprop_tui.present.picture import Canvas, Row, Style
@@ -77,4 +79,5 @@ def _room(note: str, width: int) -> int:
 
 
 def _cut(text: str, room: int) -> str:
+    text = "".join(character if cell_len(character) == 1 else "?" for character in text)  # no number has others
     return text if len(text) <= room else f"{text[: room - 1]}…"

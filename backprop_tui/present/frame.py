@@ -11,6 +11,7 @@ from backprop_tui.present.notation import PHASE_NAMES, symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.picture import Row, Span, Style, width_of
 from backprop_tui.present.seen import Mark, mark, rule_text
+from backprop_tui.stepper.machine import Move
 from backprop_tui.stepper.state import State
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
@@ -110,11 +111,11 @@ def _phase_spans(state: State, name: str, stages: range, *, counted: bool) -> Ro
 def rule_row(width: int, title: str, inserts: Sequence[tuple[int, str]] = (), right: Row = ()) -> Row:
     """A rule with a title: ``── Loss ────``; `inserts` are texts at columns of their own, `right` stands at the end."""
     spans: list[Span] = [("── ", Style.DIM), (title, Style.STRONG), (" ", Style.DIM)] if title else [("──", Style.DIM)]
+    end = width_of(right)
     for column, text in inserts:
         filled = column - 1 - width_of(tuple(spans))
-        if filled >= 0:
+        if filled >= 0 and column + len(text) + 1 + end <= width:
             spans += [("─" * filled, Style.DIM), (f" {text} ", Style.DIM)]
-    end = width_of(right)
     spans.append(("─" * (width - width_of(tuple(spans)) - end), Style.DIM))
     return (*spans, *right)
 
@@ -156,13 +157,21 @@ def place(state: State) -> str:
     return f"stage {here}, {symbol(state.timeline.rules[here - 1].quantity)}" if here else "stage 0"
 
 
+def unseen_text(before: State, command: object) -> str:
+    """What `command` does to an edit elsewhere in the run, in words; empty where it can be seen, or is nothing."""
+    epoch, sample = (number + 1 for number in divmod(before.segments[-1].start, before.history.samples))
+    edit = f"edit in epoch {epoch}" + (f", sample {sample}" if before.history.samples > 1 else "")
+    if command is Move.UNDO and (epoch, sample) != before.position[:2]:
+        return f"Took back the {edit}."
+    return f"Back at the start. The {edit} stays." if command is Move.RESET and before.segments[1:] else ""
+
+
 def too_small_rows(width: int, height: int) -> tuple[Row, ...]:
     """What a terminal below the least size is told: short lines, from the top left."""
-    lines = (
-        f"backprop-tui needs {LEAST_WIDTH} × {LEAST_HEIGHT}.",
-        f"This terminal is {width} × {height}.",
-        "Make it larger, or press q.",
-    )
+    needed, here = f"{LEAST_WIDTH} × {LEAST_HEIGHT}", f"{width} × {height}"
+    lines = (f"backprop-tui needs {needed}.", f"This terminal is {here}.", "Make it larger, or press q.")
+    if width < max(map(len, lines)):
+        lines = (f"needs {needed}", f"is {here}", "q quits")
     return tuple(((line, Style.PLAIN),) for line in lines)
 
 

@@ -5,11 +5,12 @@ import textwrap
 from backprop_tui.present.commands import COMMANDS
 from backprop_tui.present.frame import rule_row
 from backprop_tui.present.picture import Canvas, Row, Style
+from backprop_tui.present.seen import PENDING
 
 _MARKS = (
     ("●", "just computed"),
     ("○", "computed by the next press"),
-    ("·", "not computed yet"),
+    (PENDING, "not computed yet"),
     ("0", "computed, and zero"),
     ("0╳", "zero: something blocks it"),
     ("─▶", "forward: values"),
@@ -30,7 +31,7 @@ Entry = tuple[str, str, Style]
 def help_pages(width: int, height: int) -> tuple[tuple[Row, ...], ...]:
     """The pages of the help, each `height` rows of `width` cells, nothing in them cut."""
     keys = [(" ".join(command.shown), command.help, Style.KEY) for command in COMMANDS]
-    marks = [(mark, meaning, Style.STRONG) for mark, meaning in _MARKS]
+    marks = [(mark, meaning, Style.PENDING if mark == PENDING else Style.STRONG) for mark, meaning in _MARKS]
     lines: list[tuple[Entry, ...]] = []
     for entries in (keys, marks):
         lines += [()] if lines else []

@@ -65,7 +65,8 @@ class Layout:
         if cut:
             column = cut[-1]
             last = column.first + len(column.names)
-            parts.append(f"{column.names[0][0]} {column.first + 1}–{last} of {column.count}")
+            what = "inputs" if column.names[0].startswith("x") else "neurons"
+            parts.append(f"{what} {column.first + 1}–{last} of {column.count}")
         return ", ".join(parts)
 
 

@@ -71,21 +71,21 @@ class _Picture:
         return self.canvas
 
     def cell(self, quantity: str, *, update: bool = False) -> Cell:
-        return cell(self.state, self.one.timeline.find(quantity, update=update))
+        return cell(self.state, self.one.timeline.find(quantity, update=update), self.at.digits)
 
     def draw_givens(self) -> None:
         """Inputs, weights and bias, each with its line to where they meet; a new value's line is cut."""
         rows, at, names = self.rows, self.at, [*self.weights, "b"]
-        texts = dict(zip(names, aligned(self.one, names), strict=True))
+        texts = dict(zip(names, aligned(self.one, names, at.digits), strict=True))
         joined = [rows.label]
         if rows.x is not None:
-            x, w, b, _ = aligned(self.one, [self.inputs[0], self.weights[0], "b", "y"])
+            x, w, b, _ = aligned(self.one, [self.inputs[0], self.weights[0], "b", "y"], at.digits)
             texts = {self.weights[0]: w, "b": b}
             self.canvas.put(at.weight, rows.x, self.inputs[0])
             self.forward.across(self.canvas.put(at.value, rows.x, x) + 1, at.bus, rows.x)
             joined.append(rows.x)
         else:
-            for y, name, text in zip(rows.givens, self.inputs, aligned(self.one, self.inputs), strict=False):
+            for y, name, text in zip(rows.givens, self.inputs, aligned(self.one, self.inputs, at.digits), strict=False):
                 end = self.canvas.put(2, y, f"{name} {text}")
                 self.forward.across(end + 1, at.weight - 2, y)
         for y, name in zip(rows.givens, names, strict=True):
@@ -101,7 +101,7 @@ class _Picture:
         stage = self.one.timeline.find(name, update=True)
         if not stage or cell(self.state, stage).mark is Mark.LATER:
             return self.canvas.put(x, y, text), True
-        new = cell(self.state, stage)
+        new = self.cell(name, update=True)
         end = self.canvas.put(x, y, text if self.at.old or not new.known else "")
         end = self.canvas.put(end, y, " → " if self.at.old or new.known else " ", Style.DIM)
         return put_cell(self.canvas, end + 1, y, new), not new.known
@@ -135,7 +135,7 @@ class _Picture:
         rows, at = self.rows, self.at
         x = at.weight if rows.x is not None else at.a
         names = [self.inputs[0], self.weights[0], "b", "y"] if rows.x is not None else ["y"]
-        end = self.canvas.put(x, rows.target, f"y  {aligned(self.one, names)[-1]}")
+        end = self.canvas.put(x, rows.target, f"y  {aligned(self.one, names, at.digits)[-1]}")
         self.forward.across(end + 1, at.join, rows.target)
         self.forward.down(at.join, rows.label, rows.target)
 

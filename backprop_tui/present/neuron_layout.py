@@ -7,7 +7,7 @@ from typing import NamedTuple
 from backprop_tui.core.graph import Role
 from backprop_tui.core.models import LOSS
 from backprop_tui.present.notation import symbol
-from backprop_tui.present.numbers import in_words, number
+from backprop_tui.present.numbers import DIGITS, in_words, number
 from backprop_tui.present.seen import numbers_text, widest
 from backprop_tui.stepper.history import Pass
 
@@ -15,6 +15,9 @@ SHORT_LOSSES = {"mse": "(a − y)²", "half_squared": "(a − y)² / 2", "mae": 
 """Losses whose rule fits into the picture; the others are called by name."""
 
 _GAP = 4  # "─▶ " and the junction before it
+_FORMS = ((True, True, DIGITS), (False, True, DIGITS), *((False, False, digits) for digits in range(DIGITS, 0, -1)))
+"""Whether rules and old values are in view, and how many digits: the first that fits is taken."""
+
 _DESIGN_WIDTH = 80
 
 
@@ -66,6 +69,7 @@ class Columns(NamedTuple):
     loss: int
     ruled: bool  # whether z, a and L have their rules beside them
     old: bool  # whether a parameter's old value stays in view beside the new one
+    digits: int  # of the numbers in the forward part: fewer, where even so there is no room
     gradient: int  # the labels of ∂L/∂w, ∂z/∂w, ∂a/∂z, ∂L/∂a, right to left as they are walked
     z_link: int
     a_link: int
@@ -79,18 +83,14 @@ class Columns(NamedTuple):
 @lru_cache(maxsize=8)
 def columns_for(one: Pass, view: range, rows: Rows, width: int) -> Columns:
     """The columns for the inputs `view` (numbers from 0) of the pass `one` in `width` cells."""
-    weights = [weight_names(one)[index] for index in view]
-    parameters = [*weights, "b"]
-    weight = 2
-    if rows.x is None:  # each weight stands in its input's row, behind it
-        inputs = [input_names(one)[index] for index in view]
-        weight = 3 + max(map(len, inputs)) + max(map(len, aligned(one, inputs))) + 4
-    value = weight + max(map(len, parameters)) + (2 if rows.x is not None else 1)
-    texts = dict(zip(parameters, aligned(one, parameters), strict=True))
+    parameters = [*(weight_names(one)[index] for index in view), "b"]
+    inputs = [input_names(one)[index] for index in view]
     share = width / _DESIGN_WIDTH
-    for ruled, old in ((True, True), (False, True), (False, False)):  # what gives way where the numbers need the room
-        given_end = value + max(_given_width(one, text, name, old=old) for name, text in texts.items())
-        z, a, loss = (_label_width(one, name, rows, ruled=ruled) for name in ("z", "a", LOSS))
+    for ruled, old, digits in _FORMS:  # what gives way where the numbers need the room
+        weight, value, given_end = _givens(one, inputs, parameters, rows, digits, old=old)
+        z, a, loss = (_label_width(one, name, rows, digits, ruled=ruled) for name in ("z", "a", LOSS))
+        if rows.x is None:  # the target stands under a
+            a = max(a, len(f"y  {number(one.given['y'], digits)}"))
         gaps = (given_end + 1, _GAP + z + _GAP, a + 2, _GAP + loss)
         if sum(gaps) <= width:
             break
@@ -104,7 +104,19 @@ def columns_for(one: Pass, view: range, rows: Rows, width: int) -> Columns:
     )
     named = max(len(name) for name in parameters) + len("∂L/∂")
     links = _links(named, widths, join + _GAP + 1, width - 2)
-    return Columns(weight, value, bus, bus + _GAP, a_at, join, join + _GAP, ruled, old, 2, *links, widths)
+    return Columns(weight, value, bus, bus + _GAP, a_at, join, join + _GAP, ruled, old, digits, 2, *links, widths)
+
+
+def _givens(
+    one: Pass, inputs: Sequence[str], parameters: Sequence[str], rows: Rows, digits: int, *, old: bool
+) -> tuple[int, int, int]:
+    """Where the parameters' names and values stand, and where the widest of the given numbers ends."""
+    beside = rows.x is None  # each weight stands in its input's row, behind it
+    weight = 3 + max(map(len, inputs)) + max(map(len, aligned(one, inputs, digits))) + 4 if beside else 2
+    value = weight + max(map(len, parameters)) + (1 if beside else 2)
+    names = [*parameters] if beside else [*parameters, *inputs]
+    texts = zip(names, aligned(one, names, digits), strict=True)
+    return weight, value, value + max(_given_width(one, text, name, digits, old=old) for name, text in texts)
 
 
 def _links(named: int, widths: tuple[int, int, int, int], turn: int, last: int) -> tuple[int, int, int, int, int, bool]:
@@ -137,10 +149,11 @@ def spread(preferred: Sequence[float], gaps: Sequence[int]) -> tuple[int, ...]:
     return (*places, int(preferred[-1]))
 
 
-def _label_width(one: Pass, name: str, rows: Rows, *, ruled: bool) -> int:
+def _label_width(one: Pass, name: str, rows: Rows, digits: int, *, ruled: bool) -> int:
     """The cells that the node `name` takes: its label, its number and, where rows are spaced, the numbers put in."""
     stage = one.timeline.find(name)
-    widths = [len(label(one, name, ruled=ruled)), len((in_words if ruled else number)(one.values[stage - 1])) + 1]
+    value = one.values[stage - 1]
+    widths = [len(label(one, name, ruled=ruled)), len(in_words(value) if ruled else number(value, digits)) + 1]
     if rows.numbers is not None:
         widths.append(len(f"= {numbers_text(one, stage)}") + 1)
     return max(widths)
@@ -171,17 +184,17 @@ def weight_names(one: Pass) -> tuple[str, ...]:
     return tuple(node.name for node in one.timeline.graph.parameters if node.name != "b")
 
 
-def aligned(one: Pass, names: Sequence[str]) -> list[str]:
+def aligned(one: Pass, names: Sequence[str], digits: int = DIGITS) -> list[str]:
     """The given numbers of `names`, a blank before the positive ones where another is negative."""
-    texts = [number(one.given[name]) for name in names]
+    texts = [number(one.given[name], digits) for name in names]
     signed = any(text.startswith("−") for text in texts)
     return [f" {text}" if signed and not text.startswith("−") else text for text in texts]
 
 
-def _given_width(one: Pass, text: str, name: str, *, old: bool) -> int:
+def _given_width(one: Pass, text: str, name: str, digits: int, *, old: bool) -> int:
     """The cells that a parameter needs: ``1.5``, or ``1.5 → ●1.7`` where it is updated."""
     stage = one.timeline.find(name, update=True)
     if not stage:
         return len(text)
-    updated = len(" → ●") + len(number(one.values[stage - 1]))
+    updated = len(" → ●") + len(number(one.values[stage - 1], digits))
     return len(text) + updated if old else max(len(text), updated)

@@ -54,7 +54,8 @@ def explanation_pane(state: State, width: int, notice: str = "") -> tuple[Row, .
     line = headline(state, room)
     rule = missing_rule(state, line)
     ruled = 0 < len(rule) <= WIDTH <= width - 4 and not said  # in a small terminal the sentences come first
-    meant = explain(state, min(width - 4, WIDTH), LINES - len(said) - ruled)
+    left = LINES - len(said) - ruled
+    meant = explain(state, min(width - 4, WIDTH), left) if left else ()
     lines: list[Row] = [((f"  {text}", Style.EVENT),) for text in said]
     lines += [((f"  {rule}", Style.STRONG),)] if ruled else []
     lines += [((f"  {text}", Style.PLAIN),) for text in meant]

@@ -8,7 +8,7 @@ from backprop_tui.core.backprop import Phase
 from backprop_tui.core.expression import Number
 from backprop_tui.present.events import blocked
 from backprop_tui.present.notation import formula, substituted
-from backprop_tui.present.numbers import number
+from backprop_tui.present.numbers import DIGITS, number
 from backprop_tui.present.picture import Canvas, Place, Style
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
@@ -67,14 +67,14 @@ def mark(state: State, stage: int) -> Mark:
     return Mark.NEXT if stage == here + 1 else Mark.LATER
 
 
-def cell(state: State, stage: int) -> Cell:
-    """What may be seen of the quantity that `stage` computes."""
+def cell(state: State, stage: int, digits: int = DIGITS) -> Cell:
+    """What may be seen of the quantity that `stage` computes, in so many digits."""
     where = mark(state, stage)
     if where in (Mark.NEXT, Mark.LATER):
         return Cell(where, PENDING, stage=stage)
     rule = state.timeline.rules[stage - 1]
     word = "" if rule.phase is Phase.UPDATE else blocked(state).get(rule.quantity, "")
-    return Cell(where, number(state.view.values[stage - 1]), word, stage)
+    return Cell(where, number(state.view.values[stage - 1], digits), word, stage)
 
 
 def put_cell(canvas: Canvas, x: int, y: int, shown: Cell, width: int = 0) -> int:

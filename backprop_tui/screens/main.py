@@ -149,13 +149,14 @@ class MainScreen(Screen[None]):
 
     def do(self, command: Command) -> bool:
         """Carry out `command`; where it cannot be, say why.  Whether it was."""
+        before = self.state
         try:
-            self.state = apply(self.state, command)
+            self.state = apply(before, command)
         except IllegalCommand as error:
             self.notice = f"{error}".capitalize()
             self.draw()
             return False
-        self.notice, self.chosen = "", 0
+        self.notice, self.chosen = frame.unseen_text(before, command), 0
         self.draw()
         return True
 

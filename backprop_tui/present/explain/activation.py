@@ -61,7 +61,7 @@ def slope(moment: Moment) -> Iterator[str]:
         at, most = f"at {bend.z} = {number(bend.at)}", number(steepest(moment.node.operation))
         yield f"Saturated: {at} {words.name} is almost flat, its slope {number(bend.value)} (at most {most})."
         if moment.graph.root.operation == "bce" and bend.a in dict(moment.outputs):
-            yield "But the bce loss divides by this very slope, so that a wrong answer still gets its full blame."
+            yield "But the bce loss divides by this very slope, so that a wrong answer still weighs in full."
         else:
             yield f"Hardly anything of what arrives gets through to {_behind(moment)}, however wrong the answer is."
     else:

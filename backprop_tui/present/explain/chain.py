@@ -113,7 +113,8 @@ def _hidden(moment: Moment) -> Iterator[str]:
         return
     *arriving, link = ways[0]
     so_far = " · ".join(symbol(factor) for factor in arriving)
-    yield f"The walk goes on to {name}: {so_far} is multiplied by one more link, {symbol(link)} = {moment.text(link)}."
+    walk = "The chain rule is a walk back from the loss" if moment.is_first(moment.node.role) else "The walk goes on"
+    yield f"{walk} to {name}: {so_far} is multiplied by one more link, {symbol(link)} = {moment.text(link)}."
     if moment.value == 0:
         yield f"The product is 0: nothing of the loss gets through to {name}."
     elif caveat := _caveat(moment):

@@ -44,7 +44,7 @@ def _of_weight(moment: Moment, x: str) -> Iterator[str]:
     how = follows(moment.value)
     if moment.value == 0:
         what = "this input is" if moment.graph.by_name[x].role is Role.INPUT else "what it weighs is"
-        yield f"{opening} is multiplied by {x} = 0, so {z} {how}: {what} 0, so its weight gets no blame."
+        yield f"{opening} is multiplied by {x} = 0, so {z} {how}: {what} 0, so its weight does nothing here."
     else:
         yield f"{opening} is multiplied by {x} = {number(moment.value)}, so {z} {how}."
     yield "The local derivative of a weight is its input."

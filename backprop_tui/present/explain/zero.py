@@ -27,13 +27,13 @@ def zero(moment: Moment) -> Iterator[str]:
         yield "No factor is 0, but their product is too small for the machine: it counts as 0."
     elif moment.is_right:
         yield f"The walk back to {name} starts with {symbol(culprit)} = 0, and 0 times anything is 0."
-        yield f"The answer is right, so {name} gets no blame: its gradient is 0."
+        yield f"The answer is right, so nothing asks {name} to change: its gradient is 0."
     elif culprit == ways[0][-1]:
         yield f"The last link of the walk is {moment.link(culprit)}, and 0 times anything is 0."
-        yield f"Moving {name} does not move the loss: where the input is 0, its weight gets no blame."
+        yield f"Moving {name} does not move the loss: where the input is 0, its weight does nothing."
     else:
         yield f"On the way back to {name} stands {symbol(culprit)} = 0, and 0 times anything is 0."
-        yield f"So {name} gets no blame."
+        yield f"So nothing asks {name} to change."
 
 
 def zero_gradient(moment: Moment) -> Iterator[str]:
