@@ -8,12 +8,14 @@ from typing import ClassVar
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from backprop_tui import painting, terminal
 from backprop_tui.launch import Launch
 from backprop_tui.panels.palette import DARK, LIGHT
 from backprop_tui.present.commands import COMMANDS
+from backprop_tui.present.glyphs import in_ascii
 from backprop_tui.present.panes import FOOTER_HEIGHT, TEXT_HEIGHT, TITLE_HEIGHT
 from backprop_tui.screens.main import MainScreen
 
@@ -39,7 +41,7 @@ class BackpropApp(App[int]):
     def __init__(self, launch: Launch, *, debug: bool = False) -> None:
         self._debug_wanted = debug
         self.failure: Exception | None = None
-        self.shown = painting.Shown()
+        self.shown = painting.Shown(in_ascii if launch.ascii else str)
         monochrome = os.environ.get("NO_COLOR") is not None
         super().__init__(ansi_color=True if monochrome else None)
         self.register_theme(DARK)
@@ -51,6 +53,10 @@ class BackpropApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """The main screen, so that there is never another one to switch from."""
         return self._main
+
+    def get_driver_class(self) -> type[Driver]:
+        """What reads keys: textual's, but that keys which arrive together go where those before them lead."""
+        return terminal.one_by_one(super().get_driver_class())
 
     async def on_event(self, event: events.Event) -> None:
         """Notice that somebody is there; and paint all of a terminal that was resized, be it to its old size.
@@ -80,7 +86,6 @@ class BackpropApp(App[int]):
         if not self.is_headless:
             terminal.end_on_signals(lambda status: self.exit(return_code=status))
             terminal.continue_once(self._driver, self.paint_anew)
-            terminal.hand_over_one_by_one(self)
 
     def _fatal_error(self) -> None:
         """Keep an unexpected error to one line: textual would show local variables and paths to any visitor."""

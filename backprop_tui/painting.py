@@ -5,7 +5,7 @@ and those left of it, too (`ChopsUpdate.render_segments`; its TODO says so); and
 style, which in full colour is forty bytes.  Over a slow line that is most of what is sent.  Seen with textual 8.2.8.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import takewhile
 
@@ -43,7 +43,8 @@ Piece = tuple[int, int, Sequence[tuple[str, Style | None]]]
 class Shown:
     """What the terminal shows, as far as it is known."""
 
-    def __init__(self) -> None:
+    def __init__(self, spell: Callable[[str], str] = str) -> None:
+        self._spell = spell  # as what each text is written, in as many cells
         self._rows: dict[int, Strip] = {}  # one that is missing may show anything
         self._region = Region()  # of the last whole frame
 
@@ -66,7 +67,7 @@ class Shown:
             row = Strip.join(strips)
             pieces += changes(self._rows.get(y), row, 0, y)
             self._rows[y] = row
-        return written(pieces, console._color_system)
+        return written(pieces, console._color_system, self._spell)
 
     def regions(self, update: ChopsUpdate, console: Console) -> str:
         """What makes the terminal show the parts in `update`."""
@@ -77,7 +78,7 @@ class Shown:
             pieces += changes(before and before.crop(start, stop), span, start, y)
             if before is not None:  # what is left and right of the span stays
                 self._rows[y] = row if span is row else Strip.join((before.crop(0, start), span, before.crop(stop)))
-        return written(pieces, console._color_system)
+        return written(pieces, console._color_system, self._spell)
 
 
 def paint_only_what_changed(shown: Shown) -> None:
@@ -135,8 +136,8 @@ def _cells(segments: Iterable[Segment]) -> list[tuple[str, Style | None]]:
     return [(character, style) for text, style, _ in segments for character in text]
 
 
-def written(pieces: Iterable[Piece], system: ColorSystem | None) -> str:
-    """What writes the pieces, for a terminal with the colours of `system`."""
+def written(pieces: Iterable[Piece], system: ColorSystem | None, spell: Callable[[str], str] = str) -> str:
+    """What writes the pieces, for a terminal with the colours of `system`, each text as `spell` has it."""
     plain = worn = Style.null()
     parts: list[str] = []
     for x, y, texts in pieces:
@@ -145,7 +146,7 @@ def written(pieces: Iterable[Piece], system: ColorSystem | None) -> str:
             if style is not worn:
                 parts.append(change_of_style(worn, style or plain, system))
                 worn = style or plain
-            parts.append(text)
+            parts.append(spell(text))
     return "".join((*parts, change_of_style(worn, plain, system)))
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache, partial
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from textual._widget_navigation import Direction
-    from textual.app import App
+    from textual.driver import Driver
     from textual.events import Key
     from textual.message import Message
 
@@ -34,6 +35,7 @@ _WHOLE_REPORT = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-Z\\-~]|O[A-Za-z])")  # but 
 _ESCAPED = re.compile(r"\x1b[^\x00-\x1f\x7f\[OPX\]^_]")  # the others begin a longer report
 _NO_KEY = re.compile(r"\x1b\[(?:<|M|\?[0-9;]+\$y)")
 _RESET_PIXEL_MOUSE = "\x1b[?1016l"
+_UNTIL_IT_IS_THERE = 0.005  # seconds from look to look, while there is no screen yet
 _QUIET_TURNS = 3  # of the loop without a message anywhere, after which a key has done its work
 
 
@@ -180,32 +182,42 @@ def _resize_in_order(loop: asyncio.AbstractEventLoop) -> None:
         signal.signal(signal.SIGWINCH, lambda number, frame: loop.call_soon_threadsafe(resize, number, frame))
 
 
-def hand_over_one_by_one(app: "App[int]") -> None:
-    """Give the application a key only when the one before has done its work.
+def one_by_one(driver_class: "type[Driver]") -> "type[Driver]":
+    """`driver_class`, but the application is given a key only when the one before has done its work.
 
     Textual gives each key to what has the focus when it is read.  Of keys that arrive together, as over a slow line,
-    those behind one that opens a form or goes to its next field end up where that one was: ``25 Tab 6`` as 256.  To
-    be called within the running event loop.
+    those behind one that opens a form or goes to its next field end up where that one was: ``25 Tab 6`` as 256.
     """
     from textual.events import Key, Paste  # noqa: PLC0415 - only once the environment is clean
 
-    loop = asyncio.get_running_loop()
-    arrived: asyncio.Queue[Message] = asyncio.Queue()
+    class OneByOne(driver_class):  # type: ignore[misc, valid-type]
+        def __init__(self, *arguments: object, **options: object) -> None:
+            super().__init__(*arguments, **options)
+            self._arrived: deque[Message] = deque()
+            self._handing_over: asyncio.Task[None] | None = None  # kept, for the loop itself would forget it
 
-    async def hand_over() -> None:
-        while True:
-            message = await arrived.get()
-            app.post_message(message)
-            quiet = 0
-            while quiet < _QUIET_TURNS and not arrived.empty() and isinstance(message, (Key, Paste)):
-                await asyncio.sleep(0)
-                if not app.screen_stack:  # it is about to end
-                    return
-                pumps = (app, app.screen, *app.screen.walk_children())
-                quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
+        def send_message(self, message: "Message") -> None:
+            self._loop.call_soon_threadsafe(self._take, message)
 
-    app._driver.send_message = lambda message: loop.call_soon_threadsafe(arrived.put_nowait, message)  # type: ignore[method-assign, union-attr]
-    app._handing_over = loop.create_task(hand_over())  # type: ignore[attr-defined]  # the loop itself would forget it
+        def _take(self, message: "Message") -> None:
+            self._arrived.append(message)
+            if len(self._arrived) == 1:
+                self._handing_over = self._loop.create_task(self._hand_over())
+
+        async def _hand_over(self) -> None:
+            app = self._app
+            while self._arrived:
+                message, quiet = self._arrived[0], 0
+                app.post_message(message)
+                while isinstance(message, (Key, Paste)) and len(self._arrived) > 1 and quiet < _QUIET_TURNS:
+                    await asyncio.sleep(0 if app.screen_stack else _UNTIL_IT_IS_THERE)
+                    if not app.is_running:
+                        return
+                    pumps = (app, app.screen, *app.screen.walk_children()) if app.screen_stack else (app,)
+                    quiet = 0 if any(pump.message_queue_size for pump in pumps) else quiet + 1
+                self._arrived.popleft()
+
+    return OneByOne
 
 
 def restore() -> None:

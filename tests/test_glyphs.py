@@ -1,9 +1,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.present.glyphs import ASCII, ascii_row
+from backprop_tui.present.glyphs import in_ascii as foreign_in_ascii
 from backprop_tui.present.loss import loss_rows
 from backprop_tui.present.picture import Row, Style, text_of, width_of
 from backprop_tui.stepper.machine import GoTo, Move, apply
@@ -192,3 +194,9 @@ def test_every_loss_panel_can_be_encoded(name: str) -> None:
                 assert text_of(ascii_row(row, width)).isascii()
                 assert "?" not in text_of(ascii_row(row, width))  # nothing there is without a spelling
         state = apply(state, Move.NEXT)
+
+
+@given(st.text(alphabet="ab─→▔🔎漢é\u0301…"))
+def test_a_text_that_is_not_ours_takes_as_many_cells_in_ascii(text: str) -> None:
+    assert foreign_in_ascii(text).isascii()
+    assert len(foreign_in_ascii(text)) == sum(map(cell_len, text))

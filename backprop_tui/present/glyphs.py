@@ -2,8 +2,11 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import groupby, zip_longest
 from types import MappingProxyType
+
+from rich.cells import cell_len
 
 from backprop_tui.present.picture import Row, Span, Style, fitted
 
@@ -41,6 +44,9 @@ ASCII: Mapping[str, str] = MappingProxyType(
 )
 """How each character of the screen is spelled; ``·`` has more than one meaning and depends on its style."""
 
+_FOREIGN = {"→": ">", "←": "<", "↑": "^", "↓": "v", "▔": "-", "▁": "_", "▇": "#", "…": ".", "🔎": ""}
+"""What textual's command palette draws, and what our names have in it, in no more cells than there."""
+
 _ELASTIC = " ─═╌"  # a run of one of these can be shorter without a loss
 
 Cell = tuple[str, str, Style]
@@ -65,6 +71,19 @@ def ascii_row(row: Row, width: int) -> Row:
     ]
     grown = sum(len(spelling) for _, spelling, _ in cells)
     return _joined(_absorbed(cells, least=2 if grown <= width else 1), width)
+
+
+@lru_cache(maxsize=4096)
+def in_ascii(text: str) -> str:
+    """A text that is not ours to lay out, in ASCII and in as many cells."""
+    return "".join(_in_cells(character) for character in text)
+
+
+def _in_cells(character: str) -> str:
+    if character.isascii():
+        return character
+    spelling = _FOREIGN[character] if character in _FOREIGN else ASCII.get(character) or _base(character)
+    return spelling.ljust(2)[: cell_len(character)]
 
 
 def _spelled(text: str, style: Style) -> Iterator[str]:
