@@ -15,7 +15,7 @@ from backprop_tui import painting, terminal
 from backprop_tui.launch import Launch
 from backprop_tui.panels.palette import DARK, LIGHT
 from backprop_tui.present.commands import COMMANDS
-from backprop_tui.present.glyphs import in_ascii
+from backprop_tui.present.glyphs import ASCII, in_ascii
 from backprop_tui.present.panes import FOOTER_HEIGHT, TEXT_HEIGHT, TITLE_HEIGHT
 from backprop_tui.screens.main import MainScreen
 
@@ -41,6 +41,7 @@ class BackpropApp(App[int]):
     def __init__(self, launch: Launch, *, debug: bool = False) -> None:
         self._debug_wanted = debug
         self.failure: Exception | None = None
+        self._ascii = launch.ascii
         self.shown = painting.Shown(in_ascii if launch.ascii else str)
         monochrome = os.environ.get("NO_COLOR") is not None
         super().__init__(ansi_color=True if monochrome else None)
@@ -108,7 +109,9 @@ class BackpropApp(App[int]):
         """The commands of the table, and the themes, for the command palette."""
         del screen
         for command in COMMANDS:
-            title = f"{command.name.replace('_', ' ').capitalize()}  ({', '.join(command.shown)})"
+            keys = ", ".join(command.shown)
+            keys = "".join(ASCII.get(character, character) for character in keys) if self._ascii else keys
+            title = f"{command.name.replace('_', ' ').capitalize()}  ({keys})"
             yield SystemCommand(title, command.help, lambda name=command.name: self._main.action_command(name))
         for name, theme in (("Dark", DARK.name), ("Light", LIGHT.name)):
             yield SystemCommand(f"{name} theme", "colours of the screen", lambda theme=theme: self._use_theme(theme))

@@ -125,7 +125,7 @@ def test_what_the_library_draws_is_in_ascii_there_too(arguments: tuple[str, ...]
         terminal.wait_for(READY)
         assert "dL/dw @-2 <==" in terminal.text
         terminal.send("\x10")  # the command palette has a magnifying glass, and arrows in the names
-        terminal.wait_for("Search for commands").wait_for("Back  (<, h)")
+        terminal.wait_for("Search for commands").wait_for("Back  (<-, h)")
         assert all(byte < 128 for byte in terminal.received)
         assert "\\" not in terminal.text
         assert next(line for line in terminal.text.split("\n") if "Search" in line).lstrip().startswith("Search")

@@ -44,8 +44,8 @@ ASCII: Mapping[str, str] = MappingProxyType(
 )
 """How each character of the screen is spelled; ``·`` has more than one meaning and depends on its style."""
 
-_FOREIGN = {"→": ">", "←": "<", "↑": "^", "↓": "v", "▔": "-", "▁": "_", "▇": "#", "…": ".", "🔎": ""}
-"""What textual's command palette draws, and what our names have in it, in no more cells than there."""
+_FOREIGN = {"▔": "-", "▁": "_", "▇": "#", "…": ".", "🔎": ""}
+"""What textual's command palette draws, in no more cells than there."""
 
 _ELASTIC = " ─═╌"  # a run of one of these can be shorter without a loss
 
