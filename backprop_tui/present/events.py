@@ -175,9 +175,11 @@ def _has_risen(before: float, loss: float) -> bool:
 
 def _is_converged(state: State) -> bool:
     here, history = state.position, state.history
-    if here.sample < history.samples or history.is_end(here.epoch, here.sample):
+    if here.sample < history.samples or state.ended:
         return False
-    return history.losses[here.epoch - 1] <= SMALL_LOSS
+    if history.samples == 1:
+        return state.view.known[state.timeline.graph.root.name] <= SMALL_LOSS
+    return history.reach(here.epoch + 1) and history.losses[here.epoch - 1] <= SMALL_LOSS
 
 
 def _is_level(state: State) -> bool:

@@ -55,7 +55,7 @@ class State:
     @property
     def ended(self) -> bool:
         """Whether the pass on screen is the last one, a value in it not being finite."""
-        return self.history.is_end(self.position.epoch, self.position.sample)
+        return bool(self.view.first_not_finite) and self.history.is_end(self.position.epoch, self.position.sample)
 
 
 def start(scenario: Scenario) -> State:
