@@ -315,3 +315,14 @@ def test_a_text_too_long_for_its_place_does_not_pass_for_a_shorter_number() -> N
     row = next(row for row in rows if "weight w" in row)
     assert "[ 0.30000000000…]" in row
     assert row.endswith("changed")
+
+
+def test_a_fraction_is_not_taken_for_its_digits() -> None:
+    assert number_error("1/3") == "not a number; a fraction is written as a decimal"
+
+
+def test_a_text_of_wide_characters_leaves_the_columns_where_they_are() -> None:
+    form = edit_form(start(neuron())).typed("x", "日本")
+    row = next(text_of(row) for row in form_rows(form, "w", 80, 17) if "input x" in text_of(row))
+    assert row.index("]") == 35
+    assert row.isascii()

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.present.glyphs import ASCII, ascii_row
 from backprop_tui.present.glyphs import in_ascii as foreign_in_ascii
+from backprop_tui.present.help_rows import help_pages
 from backprop_tui.present.loss import loss_rows
 from backprop_tui.present.picture import Row, Style, text_of, width_of
 from backprop_tui.stepper.machine import GoTo, Move, apply
@@ -200,3 +201,9 @@ def test_every_loss_panel_can_be_encoded(name: str) -> None:
 def test_a_text_that_is_not_ours_takes_as_many_cells_in_ascii(text: str) -> None:
     assert foreign_in_ascii(text).isascii()
     assert len(foreign_in_ascii(text)) == sum(map(cell_len, text))
+
+
+def test_the_help_spells_its_marks_and_arrows_as_the_screen_does() -> None:
+    texts = [in_ascii(row) for page in help_pages(80, 21) for row in page]
+    assert any(text.startswith("  .          not computed yet") for text in texts)
+    assert any(text.startswith("  Down       choose a row below") for text in texts)
