@@ -11,13 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
 
-from backprop_tui import painting, terminal
 from backprop_tui.launch import Launch
 from backprop_tui.panels.palette import DARK, LIGHT
+from backprop_tui.present.ascii import ASCII, in_ascii
 from backprop_tui.present.commands import COMMANDS
-from backprop_tui.present.glyphs import ASCII, in_ascii
 from backprop_tui.present.panes import FOOTER_HEIGHT, TEXT_HEIGHT, TITLE_HEIGHT
 from backprop_tui.screens.main import MainScreen
+from backprop_tui.terminal import cures as terminal
+from backprop_tui.terminal import diff_painter as painting
 
 HOW_TO_REPORT = "please report it with what `backprop-tui --debug` says"
 
@@ -42,7 +43,7 @@ class BackpropApp(App[int]):
         self._debug_wanted = debug
         self.failure: Exception | None = None
         self._ascii = launch.ascii
-        self.shown = painting.Shown(in_ascii if launch.ascii else str)
+        self.shown = painting.TerminalContents(in_ascii if launch.ascii else str)
         monochrome = os.environ.get("NO_COLOR") is not None
         super().__init__(ansi_color=True if monochrome else None)
         self.register_theme(DARK)

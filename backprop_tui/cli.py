@@ -64,23 +64,23 @@ def _scenario_lines() -> Iterator[str]:
 def _check(request: Request) -> int:
     from backprop_tui.core.scenario import ScenarioError
     from backprop_tui.core.scenario_file import builtin_names
-    from backprop_tui.present.figures import Verdict, compare, report
+    from backprop_tui.present.published_values import Closeness, compare_published, report
 
     compared = []
     for name in request.scenarios or builtin_names():
         scenario = _loaded(name)
         if scenario.expectations or request.scenarios:
             try:
-                compared.append((scenario, compare(scenario)))
+                compared.append((scenario, compare_published(scenario)))
             except ScenarioError as error:
                 raise UsageError(f"{name}: {error}") from error
     status = _write(report(compared))
-    differs = any(figure.verdict is Verdict.DIFFERS for _, figures in compared for figure in figures)
+    differs = any(figure.closeness is Closeness.DIFFERS for _, figures in compared for figure in figures)
     return status or (FAILED if differs else DONE)
 
 
 def _trace(request: Request) -> int:
-    from backprop_tui.present.trace import FORMATS, trace
+    from backprop_tui.present.export.trace import FORMATS, trace
     from backprop_tui.stepper.history import MOST_EPOCHS
     from backprop_tui.stepper.state import start
 
@@ -97,8 +97,8 @@ def _trace(request: Request) -> int:
 
 def _verify(state: "State", request: Request) -> int:
     """Print the gradients of every pass beside central differences; 1 where one differs."""
-    from backprop_tui.present.trace import walk
-    from backprop_tui.present.verification import check_lines, comparisons, heading, is_mismatch
+    from backprop_tui.present.export.trace import walk
+    from backprop_tui.present.gradient_check import check_lines, comparisons, heading, is_mismatch
 
     if request.format != "text":
         raise UsageError(
@@ -129,9 +129,9 @@ def _say_where_it_ends(state: "State", epochs: int) -> None:
 
 
 def _open(request: Request) -> int:
-    from backprop_tui import terminal
     from backprop_tui.stepper.machine import GoTo, IllegalCommand, apply
     from backprop_tui.stepper.state import Position, start
+    from backprop_tui.terminal import cures as terminal
 
     scenario = _scenario(request)
     if request.loop and request.play is None:

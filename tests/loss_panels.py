@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.loss import Seen, Series, figure_rows, loss_rows
-from backprop_tui.present.picture import Row, Style, text_of
+from backprop_tui.present.canvas import Row, Style, text_of
+from backprop_tui.present.loss.bars import Series, VisibleLosses, figure_rows, loss_rows
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 
@@ -48,4 +48,4 @@ def styles_of(rows: Sequence[Row], text: str) -> set[Style]:
 
 
 def narrow(losses: Sequence[float], width: int = 13, height: int = 8) -> list[str]:
-    return texts(figure_rows(Seen(Series(losses)), width, height))
+    return texts(figure_rows(VisibleLosses(Series(losses)), width, height))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.backprop import Phase, forward_rules, plan, run
 from backprop_tui.core.graph import Graph, Node, Role
-from backprop_tui.core.models import given_by, initial_parameters
+from backprop_tui.core.models.dense import given_by, initial_parameters
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES, OPERATIONS
 from backprop_tui.core.scenario import Layer, Sample, Scenario, with_parameters, with_sample
 

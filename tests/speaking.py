@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Layer, Sample, Scenario
-from backprop_tui.present.explanation import explain
+from backprop_tui.present.explanation.stage import explain
 from backprop_tui.stepper.machine import GoTo, Move, apply, last_sample
 from backprop_tui.stepper.state import Position, State, start
 

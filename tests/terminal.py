@@ -23,7 +23,8 @@ KEYS = {"right": "\x1b[C", "left": "\x1b[D", "pagedown": "\x1b[6~", "pageup": "\
 _UNWANTED = ("TEXTUAL", "NO_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "PYTHONIOENCODING", "SSH_")
 _BROKEN = """
 import sys
-from backprop_tui import cli, terminal
+from backprop_tui import cli
+from backprop_tui.terminal import cures as terminal
 terminal.prepare()
 from backprop_tui.screens.main import MainScreen
 def fail(self, command):

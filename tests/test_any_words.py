@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.scenario import Scenario
-from backprop_tui.present.explanation import explain
+from backprop_tui.present.explanation.stage import explain
 from backprop_tui.present.numbers import number, parse
 from backprop_tui.present.sentences import apart, fitted, listed, moves
 from backprop_tui.stepper.state import State

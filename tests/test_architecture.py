@@ -22,17 +22,16 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
     "launch": {"core"},
     "arguments": set(),
     "terminal": set(),
-    "painting": set(),
     "kiosk": {"app"},
     "__main__": {"cli"},
     "__init__": set(),
 }
 KNOWS["screens"] |= {"launch"}
-KNOWS["app"] |= {"launch", "terminal", "painting", "kiosk"}
+KNOWS["app"] |= {"launch", "terminal", "kiosk"}
 KNOWS["cli"] |= {"launch", "terminal", "arguments"}
 LIBRARIES = {
     "present": {"rich"},
-    **{room: {"rich", "textual"} for room in ("panels", "screens", "app", "kiosk", "terminal", "painting")},
+    **{room: {"rich", "textual"} for room in ("panels", "screens", "app", "kiosk", "terminal")},
 }
 
 

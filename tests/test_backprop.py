@@ -9,12 +9,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backprop_tui.core.backprop import Phase, backward_order, contributions, gradient_name, plan, run
+from backprop_tui.core.codegen import python
 from backprop_tui.core.compiled import Outcome, compile_training, source
 from backprop_tui.core.expression import Condition, Name, Number, Piecewise, evaluate, product
 from backprop_tui.core.graph import Graph, GraphError, Role
-from backprop_tui.core.models import build, given_by, initial_parameters
+from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.scenario import Scenario
-from backprop_tui.core.source import python
 from tests.models import (
     GENERAL,
     OLAH,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.present.loss import Seen, Series, axis_rows, bars, columns, figure_rows
+from backprop_tui.present.canvas import width_of
+from backprop_tui.present.loss.bars import Series, VisibleLosses, axis_rows, bars, columns, figure_rows
 from backprop_tui.present.numbers import number
-from backprop_tui.present.picture import width_of
 from tests.loss_panels import ANY_FLOATS, drawn, narrow
 
 
@@ -70,9 +70,9 @@ class Counted(list[float]):
 
 
 @pytest.mark.parametrize("draw", [lambda shown: figure_rows(shown, 13, 8), lambda shown: axis_rows(shown, 34, 6)])
-def test_many_epochs_are_walked_for_the_first_drawing_only(draw: Callable[[Seen], object]) -> None:
+def test_many_epochs_are_walked_for_the_first_drawing_only(draw: Callable[[VisibleLosses], object]) -> None:
     losses = Counted([0.5, 0.0] * 5_000)
-    shown = Seen(Series(losses))
+    shown = VisibleLosses(Series(losses))
     draw(shown)
     assert losses.looks > 0
     losses.looks = 0
@@ -151,7 +151,7 @@ def test_without_room_for_bars_the_figures_stay(height: int, expected: list[str]
 
 @given(ANY_FLOATS, st.booleans(), st.integers(1, 40), st.integers(1, 20))
 def test_any_losses_can_be_drawn_in_any_room(losses: list[float], pending: bool, width: int, height: int) -> None:
-    rows = figure_rows(Seen(Series(losses), pending=pending), width, height)
+    rows = figure_rows(VisibleLosses(Series(losses), pending=pending), width, height)
     assert len(rows) == height
     assert all(width_of(row) <= width for row in rows)
 

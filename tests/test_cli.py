@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui import __version__, terminal
+from backprop_tui import __version__
 from backprop_tui.cli import main
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.launch import Launch
+from backprop_tui.terminal import cures as terminal
 
 CONTRACT = """
 trace check scenarios article-7

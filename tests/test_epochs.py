@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.loss import Seen, Series, axis_rows, loss_rows
+from backprop_tui.present.canvas import Style, text_of, width_of
+from backprop_tui.present.loss.bars import Series, VisibleLosses, axis_rows, loss_rows
 from backprop_tui.present.numbers import number
-from backprop_tui.present.picture import Style, text_of, width_of
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, start
 from tests.loss_panels import ANY_FLOATS, LOSS_STAGE, TWO_SAMPLES, article, at, drawn, panel, styles_of, texts
@@ -38,7 +38,7 @@ def test_the_wide_panel_is_as_drawn() -> None:
 
 @given(ANY_FLOATS, st.booleans(), st.integers(30, 60), st.integers(2, 12))
 def test_any_losses_can_be_drawn_on_an_axis(losses: list[float], pending: bool, width: int, rows: int) -> None:
-    chart = axis_rows(Seen(Series(losses), pending=pending), width, rows)
+    chart = axis_rows(VisibleLosses(Series(losses), pending=pending), width, rows)
     assert all(width_of(row) <= width for row in chart)
     finite = [loss for loss in losses if math.isfinite(loss)]
     if finite:
@@ -46,7 +46,7 @@ def test_any_losses_can_be_drawn_on_an_axis(losses: list[float], pending: bool, 
 
 
 def test_the_axis_names_its_ends_and_the_log_scale() -> None:
-    chart = texts(axis_rows(Seen(Series([10.0 ** (2 - epoch) for epoch in range(1, 41)])), 34, 4))
+    chart = texts(axis_rows(VisibleLosses(Series([10.0 ** (2 - epoch) for epoch in range(1, 41)])), 34, 4))
     assert chart[0].startswith("   10 ┤█")
     assert chart[4:] == [
         "1e-38 ┼─ log scale ─────────────",
@@ -56,10 +56,10 @@ def test_the_axis_names_its_ends_and_the_log_scale() -> None:
 
 
 def test_bars_are_two_cells_wide_while_they_fit() -> None:
-    assert texts(axis_rows(Seen(Series([0.25] * 13)), 34, 1))[0] == "0.25 ┤" + 26 * "█"
-    assert texts(axis_rows(Seen(Series([0.25] * 14)), 34, 1))[0] == "0.25 ┤" + 14 * "█"
-    assert texts(axis_rows(Seen(Series([0.25, 0.0])), 34, 1))[:1] == ["0.25 ┤██0"]
-    assert texts(axis_rows(Seen(Series([0.25] * 12_345)), 34, 1))[2] == "      1                      12345"
+    assert texts(axis_rows(VisibleLosses(Series([0.25] * 13)), 34, 1))[0] == "0.25 ┤" + 26 * "█"
+    assert texts(axis_rows(VisibleLosses(Series([0.25] * 14)), 34, 1))[0] == "0.25 ┤" + 14 * "█"
+    assert texts(axis_rows(VisibleLosses(Series([0.25, 0.0])), 34, 1))[:1] == ["0.25 ┤██0"]
+    assert texts(axis_rows(VisibleLosses(Series([0.25] * 12_345)), 34, 1))[2] == "      1                      12345"
 
 
 def test_the_chart_leaves_room_for_four_epochs_and_columns_close_up_before_one_is_left_out() -> None:

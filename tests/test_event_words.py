@@ -3,7 +3,7 @@
 import pytest
 
 from backprop_tui.present.events import Kind, events_at
-from backprop_tui.present.explanation import explain
+from backprop_tui.present.explanation.stage import explain
 from backprop_tui.stepper.machine import GoTo, Move, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.models import neuron

@@ -4,8 +4,8 @@ import pytest
 
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Layer, Sample, Scenario
-from backprop_tui.present.explain.activation import WORDS
-from backprop_tui.present.explanation import explain
+from backprop_tui.present.explanation.activation import WORDS
+from backprop_tui.present.explanation.stage import explain
 from backprop_tui.stepper.machine import Edit, GoTo, apply
 from backprop_tui.stepper.state import Position, start
 from tests.models import neuron

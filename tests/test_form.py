@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Sample, Scenario
 from backprop_tui.core.scenario_file import load
+from backprop_tui.present.canvas import text_of
 from backprop_tui.present.form import Form, edit_form, edited, go_to_form, neighbours, number_error, position_of
 from backprop_tui.present.form_rows import INPUT_AT, form_rows, rows_in_view
-from backprop_tui.present.picture import text_of
 from backprop_tui.stepper.machine import Edit, GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.models import neuron

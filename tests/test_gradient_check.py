@@ -10,10 +10,10 @@ from backprop_tui.cli import main
 from backprop_tui.core import ops
 from backprop_tui.core.gradient_check import Judgement, compare
 from backprop_tui.core.graph import Graph
-from backprop_tui.core.models import build
+from backprop_tui.core.models.dense import build
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import builtin_names, load
-from backprop_tui.present.verification import comparisons, is_mismatch, verdict_words
+from backprop_tui.present.gradient_check import comparisons, is_mismatch, verdict_words
 from backprop_tui.stepper.machine import GoTo, Move, apply
 from backprop_tui.stepper.stages import timeline
 from backprop_tui.stepper.state import Position, State, start

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.expression import Name
 from backprop_tui.core.graph import Graph, GraphError, Node, Role
-from backprop_tui.core.models import build
+from backprop_tui.core.models.dense import build
 from backprop_tui.core.ops import OPERATIONS
 from tests.models import OLAH, computed, graphs, neuron, parameter
 from tests.models import given as an_input

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Scenario
-from backprop_tui.present.explanation import headline
+from backprop_tui.present.explanation.stage import headline
 from backprop_tui.present.numbers import in_words
 from tests.models import neuron
 from tests.speaking import DA_DZ, DL_DA, DL_DW, DZ_DW, LOSS, A, W, Z, at, neurons, walk

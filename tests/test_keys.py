@@ -7,7 +7,7 @@ from textual import events
 
 from backprop_tui.core.scenario import Sample, Scenario
 from backprop_tui.present.commands import COMMANDS
-from backprop_tui.present.notation import symbol
+from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.stepper.machine import GoTo
 from backprop_tui.stepper.state import Position, State

@@ -211,7 +211,8 @@ def test_a_server_without_the_configuration_hands_all_of_it_on(unguarded: Server
 
 AUDITED = """
 import os, sys
-from backprop_tui import cli, terminal
+from backprop_tui import cli
+from backprop_tui.terminal import cures as terminal
 log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
 def note(event, arguments):
     if event.partition(".")[0] in {areas!r}:

@@ -5,7 +5,7 @@ import pytest
 from backprop_tui.core.scenario_file import load
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
-from backprop_tui.stepper.training import Verdict, train
+from backprop_tui.stepper.training import Ending, train
 
 
 def answers(state: State) -> list[float]:
@@ -23,7 +23,7 @@ def targets(name: str) -> list[float]:
 @pytest.mark.parametrize("name", ["line", "xor-2-2-1", "xor-2-3-1", "hidden-relu"])
 def test_it_converges(name: str) -> None:
     state, why = train(start(load(name)), 1000)
-    assert why is Verdict.CONVERGED
+    assert why is Ending.CONVERGED
     assert answers(state) == pytest.approx(targets(name), abs=1e-5)
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Layer, Sample
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.loss import loss_brief, loss_rows, seen
-from backprop_tui.present.picture import Style
+from backprop_tui.present.canvas import Style
+from backprop_tui.present.loss.bars import loss_brief, loss_rows, visible_losses
 from backprop_tui.stepper.machine import Edit, GoTo, Move, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.loss_panels import LOSS_STAGE, TWO_SAMPLES, article, at, drawn, panel, styles_of
@@ -155,7 +155,7 @@ def test_an_edit_starts_a_new_line_of_losses() -> None:
 
 def test_within_an_epoch_the_losses_are_gathered_once() -> None:
     state = article(300, LOSS_STAGE, 0.01)
-    assert seen(state).series is seen(apply(state, Move.NEXT)).series
+    assert visible_losses(state).series is visible_losses(apply(state, Move.NEXT)).series
 
 
 def test_what_was_just_computed_is_strong() -> None:

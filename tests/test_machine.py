@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from backprop_tui.core.backprop import Phase, plan, run
-from backprop_tui.core.models import build, given_by, initial_parameters
+from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.scenario import Scenario, with_parameters
 from backprop_tui.stepper import machine
 from backprop_tui.stepper.history import MOST_EPOCHS

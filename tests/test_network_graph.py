@@ -2,11 +2,11 @@
 
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.explanation import explain, headline, missing_rule
-from backprop_tui.present.graph import graph_heights, graph_rows, graph_title
-from backprop_tui.present.network_layout import place_of
-from backprop_tui.present.picture import Style, text_of, width_of
-from backprop_tui.present.table import table_rows
+from backprop_tui.present.canvas import Style, text_of, width_of
+from backprop_tui.present.explanation.stage import explain, headline, missing_rule
+from backprop_tui.present.graph.drawing import graph_heights, graph_rows, graph_title
+from backprop_tui.present.graph.network_layout import place_of
+from backprop_tui.present.table.rows import table_rows
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 

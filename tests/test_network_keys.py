@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backprop_tui.present.form import go_to_form, position_of
-from backprop_tui.present.graph import graph_stage_at
+from backprop_tui.present.graph.drawing import graph_stage_at
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, start
 from tests.driving import DESIGN_SIZE, SMALLEST, Ticker, app_at, lines, main_screen, place, row_of, shown, spot, tickers

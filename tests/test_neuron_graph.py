@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import neuron_with
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.graph import graph_rows
-from backprop_tui.present.neuron_graph import inputs_in_view
-from backprop_tui.present.neuron_layout import rows_for, spread
+from backprop_tui.present.canvas import Style, text_of, width_of
+from backprop_tui.present.graph.drawing import graph_rows
+from backprop_tui.present.graph.neuron import inputs_in_view
+from backprop_tui.present.graph.neuron_layout import rows_for, spread
 from backprop_tui.present.numbers import number
-from backprop_tui.present.picture import Style, text_of, width_of
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.models import neuron

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.expression import Name, evaluate, names
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES, OPERATIONS, Operation, slope_at
-from backprop_tui.present.notation import formula
+from backprop_tui.present.formulas import formula
 
 CONTRACT_ACTIVATIONS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "gelu", "silu"]
 CONTRACT_LOSSES = ["mse", "half_squared", "mae", "huber", "bce"]

@@ -26,19 +26,19 @@ from backprop_tui.core.expression import (
     either,
     evaluate,
 )
-from backprop_tui.core.models import build
+from backprop_tui.core.models.dense import build
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import builtin_names, load
-from backprop_tui.present.python_notation import python
-from backprop_tui.present.trace import trace, walk
+from backprop_tui.present.export.python_formulas import python
+from backprop_tui.present.export.trace import trace, walk
 from backprop_tui.stepper.state import start
 from tests.models import DIVERGING, THREE_SAMPLES, TWO_SAMPLES, bits, network, neuron, scenarios
 
 Printed = tuple[int, int, str, float]
 """Epoch, sample, quantity and value."""
 
-KINDS = [*itertools.product(ACTIVATIONS, set(LOSSES) - {"bce"}), ("sigmoid", "bce")]
+KINDS = [*itertools.product(ACTIVATIONS, sorted(set(LOSSES) - {"bce"})), ("sigmoid", "bce")]
 
 
 def kind(activation: str, loss: str, *, scale: float = 1.0) -> Scenario:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from backprop_tui.core.models import initial_parameters
+from backprop_tui.core.models.dense import initial_parameters
 from backprop_tui.core.scenario import (
     Expectation,
     Layer,

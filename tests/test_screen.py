@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from rich.cells import set_cell_size
 
 from backprop_tui.core.scenario_file import builtin_names, load
-from backprop_tui.present.picture import text_of, width_of
-from backprop_tui.present.screen import Look, command_at, in_table, screen_rows, stage_at
+from backprop_tui.present.canvas import text_of, width_of
+from backprop_tui.present.screen import ViewState, command_at, in_table, screen_rows, stage_at
 from backprop_tui.screens.pace import Foresight
 from backprop_tui.stepper.machine import GoTo, Move, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.driving import DESIGN_SIZE, SMALLEST, app_at, main_screen, place
-from tests.test_glyphs import SCREEN
+from tests.test_ascii import SCREEN
 
 
 def at(name: str = "article-7", epoch: int = 1, stage: int = 8) -> State:
@@ -23,7 +23,7 @@ def at(name: str = "article-7", epoch: int = 1, stage: int = 8) -> State:
 
 
 def test_the_screen_of_the_design() -> None:
-    rows = screen_rows(Look(at(), *DESIGN_SIZE))
+    rows = screen_rows(ViewState(at(), *DESIGN_SIZE))
     assert [text_of(row) for row in rows] == SCREEN.replace("¤", "·").split("\n")
 
 
@@ -42,7 +42,7 @@ def test_every_screen_fills_its_terminal(
     state = start(load(name))
     if state.history.reach(epoch):
         state = apply(state, GoTo(Position(epoch, 1, stage)))
-    rows = screen_rows(Look(state, width, height, notice=notice, ascii=ascii_only))
+    rows = screen_rows(ViewState(state, width, height, notice=notice, ascii=ascii_only))
     assert [width_of(row) for row in rows] == [width] * height
     assert not ascii_only or all(text_of(row).isascii() for row in rows)
 
@@ -50,12 +50,12 @@ def test_every_screen_fills_its_terminal(
 def test_a_name_of_wide_characters_leaves_the_position_in_view() -> None:
     for name in ("漢字漢字", "漢字" * 40):
         state = start(replace(load("article-7"), name=name))
-        shown = set_cell_size(text_of(screen_rows(Look(state, *DESIGN_SIZE))[0]), 80)
+        shown = set_cell_size(text_of(screen_rows(ViewState(state, *DESIGN_SIZE))[0]), 80)
         assert shown.rstrip().endswith("epoch 1 · stage 0 of 11")
 
 
 def test_what_can_be_pointed_at_is_found_and_nothing_else() -> None:
-    look = Look(at(), *DESIGN_SIZE)
+    look = ViewState(at(), *DESIGN_SIZE)
     texts = [text_of(row) for row in screen_rows(look)]
     stages = {(texts[1].index("loss"), 1): 3, (texts[8].index("∂a/∂z"), 8): 5, (5, 17): 10}
     assert {place: stage_at(look, *place) for place in stages} == stages
@@ -106,8 +106,10 @@ def test_what_was_drawn_ahead_shows_nowhere_before_its_time() -> None:
         state, ahead = at(name, 1, 0), at(name, 1, 0)
         for _ in range(60):
             for move in (Move.NEXT, Move.BACK):
-                screen_rows.__wrapped__(Look(apply(ahead, move), *DESIGN_SIZE))
-            assert screen_rows.__wrapped__(Look(state, 80, 24)) == screen_rows.__wrapped__(Look(ahead, 80, 24))
+                screen_rows.__wrapped__(ViewState(apply(ahead, move), *DESIGN_SIZE))
+            assert screen_rows.__wrapped__(ViewState(state, 80, 24)) == screen_rows.__wrapped__(
+                ViewState(ahead, 80, 24)
+            )
             state, ahead = apply(state, Move.NEXT), apply(ahead, Move.NEXT)
 
 
@@ -116,4 +118,4 @@ def test_an_edit_is_another_screen() -> None:
     other = apply(start(load("overshoot")), GoTo(Position(1, 1, 8)))
     assert hash(at()) == hash(other)
     assert at() == at() != other
-    assert screen_rows(Look(at(), *DESIGN_SIZE)) != screen_rows(Look(other, *DESIGN_SIZE))
+    assert screen_rows(ViewState(at(), *DESIGN_SIZE)) != screen_rows(ViewState(other, *DESIGN_SIZE))

@@ -4,7 +4,7 @@ import pytest
 from textual.pilot import Pilot
 
 from backprop_tui.app import BackpropApp
-from backprop_tui.present.picture import text_of
+from backprop_tui.present.canvas import text_of
 from backprop_tui.present.screen import screen_panes
 from tests.driving import DESIGN_SIZE, SMALLEST, Ticker, app_at, lines, main_screen, place, row_of, shown, tickers
 from tests.models import neuron

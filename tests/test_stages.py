@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.graph import Graph
-from backprop_tui.core.models import build
+from backprop_tui.core.models.dense import build
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.stages import Timeline, timeline
 from tests.models import GENERAL, graphs, network, neuron

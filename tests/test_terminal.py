@@ -11,7 +11,7 @@ from statistics import median
 
 import pytest
 
-from backprop_tui import terminal as cures
+from backprop_tui.terminal import cures
 from tests.fuzz import processor_seconds
 from tests.terminal import Terminal
 

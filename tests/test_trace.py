@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import builtin_names, load
-from backprop_tui.present.explanation import explain
-from backprop_tui.present.trace import FORMATS, trace, walk
+from backprop_tui.present.explanation.stage import explain
+from backprop_tui.present.export.trace import FORMATS, trace, walk
 from backprop_tui.stepper.state import start
 from tests.calculator import calculate
 

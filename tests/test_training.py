@@ -7,7 +7,7 @@ import pytest
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
-from backprop_tui.stepper.training import Verdict, is_blocked, train, verdict
+from backprop_tui.stepper.training import Ending, ending, is_blocked, train
 from tests.models import DIVERGING, TWO_SAMPLES, network, neuron
 
 SLOW = neuron(learning_rate=0.01)
@@ -44,14 +44,14 @@ def test_training_on_ends_with_the_word_for_why(scenario: Scenario, word: str) -
     state, why = train(start(scenario), 100_000)
     assert why == word
     history, epoch = state.history, state.position.epoch
-    if why is Verdict.DIVERGED:
+    if why is Ending.DIVERGED:
         assert state.ended
         assert state.position.stage == state.view.first_not_finite > 0
     else:
         assert state.position == Position(epoch, len(scenario.samples), state.timeline.last)
         # The first epoch that gave a reason to stop, by the contract's figures: the one before gave none.
         assert [_small(state, epoch - 1) if epoch > 1 else False, _small(state, epoch)] == [False, True]
-        assert (why is Verdict.STUCK) <= (history.losses[epoch - 1] > 1e-12)
+        assert (why is Ending.STUCK) <= (history.losses[epoch - 1] > 1e-12)
 
 
 def _small(state: State, epoch: int) -> bool:
@@ -74,16 +74,16 @@ def test_training_on_stops_at_the_limit_without_a_verdict_and_can_go_on() -> Non
 
 def test_training_on_starts_with_the_epoch_on_screen() -> None:
     there = apply(start(SLOW), GoTo(Position(700, 1, 3)))
-    assert verdict(there, 100) is None
+    assert ending(there, 100) is None
     state, why = train(there, 5)
-    assert why is Verdict.CONVERGED
+    assert why is Ending.CONVERGED
     assert state.position == Position(700, 1, 11)
 
 
 def test_one_sample_that_still_learns_keeps_training_going() -> None:
     assert is_blocked(start(DEAD_SAMPLE).history.view(1, 2))
     assert not is_blocked(start(DEAD_SAMPLE).history.view(1, 1))
-    assert verdict(start(DEAD_SAMPLE), 1) is None
+    assert ending(start(DEAD_SAMPLE), 1) is None
 
 
 def test_a_gate_is_blocked_only_where_something_arrives_at_it() -> None:
@@ -95,7 +95,7 @@ def test_a_gate_is_blocked_only_where_something_arrives_at_it() -> None:
 
 def test_an_epoch_is_judged_by_all_its_samples() -> None:
     split = replace(DIVERGING, samples=(DIVERGING.samples[0], Sample((0.0,), (0.5,))))
-    assert verdict(start(TWO_SAMPLES), 1) is None
-    assert verdict(start(DIVERGING), 1) is None
-    assert verdict(start(DIVERGING), 2) is Verdict.DIVERGED
-    assert verdict(start(split), 1) is None
+    assert ending(start(TWO_SAMPLES), 1) is None
+    assert ending(start(DIVERGING), 1) is None
+    assert ending(start(DIVERGING), 2) is Ending.DIVERGED
+    assert ending(start(split), 1) is None

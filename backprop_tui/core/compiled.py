@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, forward_rules, gradient_name, plan
+from backprop_tui.core.codegen import CALLS, python
 from backprop_tui.core.expression import FUNCTIONS, Apply, Expression, Name, Number, Piecewise, Shorthand
 from backprop_tui.core.graph import Graph, Role
-from backprop_tui.core.source import CALLS, python
 
 SMALL_LOSS = 1e-12
 """A run has converged where the mean loss of an epoch is at most this."""
@@ -50,7 +50,7 @@ _MOST_TERMS = 50  # Python's own compiler nests one level per term
 _CARRYING = ("+", "−", "·", "weighted", "negative", "²", "abs")
 
 
-class Trainer(NamedTuple):
+class CompiledTraining(NamedTuple):
     """One function twice: `quick` raises OverflowError or ValueError where `safe` goes on with ∞ or NaN."""
 
     quick: TrainFunction
@@ -58,7 +58,7 @@ class Trainer(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def compile_training(graph: Graph, *, one_sample: bool) -> Trainer:
+def compile_training(graph: Graph, *, one_sample: bool) -> CompiledTraining:
     """The training function of `graph`, for exactly one sample or for any number of them."""
     code = compile(source(graph, one_sample=one_sample), "<training>", "exec")
     safe = _safe_names()
@@ -66,7 +66,7 @@ def compile_training(graph: Graph, *, one_sample: bool) -> Trainer:
     for namespace in namespaces:
         exec(code, namespace)  # noqa: S102 - the text is made here, of validated names
     quick, tolerant = (namespace["_train"] for namespace in namespaces)
-    return Trainer(quick, tolerant)  # type: ignore[arg-type]  # exec cannot tell its type
+    return CompiledTraining(quick, tolerant)  # type: ignore[arg-type]  # exec cannot tell its type
 
 
 @lru_cache(maxsize=32)

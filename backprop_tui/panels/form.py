@@ -9,9 +9,9 @@ from textual.message import Message
 from textual.widgets import Input
 
 from backprop_tui.panels.sheet import Sheet
+from backprop_tui.present.ascii import spelled
 from backprop_tui.present.form import Field, Form, neighbours
 from backprop_tui.present.form_rows import INPUT_AT, INPUT_WIDTH, form_rows, rows_in_view
-from backprop_tui.present.glyphs import spelled
 
 
 class FormPanel(Sheet):

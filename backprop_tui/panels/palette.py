@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from rich.style import Style as RichStyle
 from textual.theme import Theme
 
-from backprop_tui.present.picture import Style
+from backprop_tui.present.canvas import Style
 
 DARK = Theme(
     "backprop-dark",

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from backprop_tui.panels.palette import palette
-from backprop_tui.present.picture import Row, Style, width_of
+from backprop_tui.present.canvas import Row, Style, width_of
 
 _REMEMBERED = 1024  # rows: those of the screen and of the screens near it, also of a high terminal
 

@@ -9,7 +9,7 @@ from backprop_tui.core.backprop import LEARNING_RATE
 from backprop_tui.core.graph import Role
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Sample, Scenario, with_parameters, with_sample
-from backprop_tui.present.notation import symbol
+from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import exact, parse
 from backprop_tui.stepper.history import MOST_EPOCHS
 from backprop_tui.stepper.state import Position, State

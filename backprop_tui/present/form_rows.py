@@ -2,9 +2,9 @@
 
 from rich.cells import cell_len
 
+from backprop_tui.present.canvas import Canvas, Row, Style
+from backprop_tui.present.chrome import rule_row
 from backprop_tui.present.form import Form
-from backprop_tui.present.frame import rule_row
-from backprop_tui.present.picture import Canvas, Row, Style
 
 INPUT_AT = 21
 """The column of the text of the field at hand."""

@@ -2,10 +2,10 @@
 
 import textwrap
 
+from backprop_tui.present.canvas import Canvas, Row, Style
+from backprop_tui.present.chrome import rule_row
 from backprop_tui.present.commands import COMMANDS
-from backprop_tui.present.frame import rule_row
-from backprop_tui.present.picture import Canvas, Row, Style
-from backprop_tui.present.seen import PENDING
+from backprop_tui.present.visibility import PENDING
 
 _MARKS = (
     ("●", "just computed"),

@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from backprop_tui.present import frame, table, table_lines
-from backprop_tui.present.explanation import explain, headline, missing_rule
-from backprop_tui.present.graph import graph_rows, graph_title
-from backprop_tui.present.loss import loss_brief, loss_rows
-from backprop_tui.present.picture import Row, Span, Style
-from backprop_tui.present.seen import PENDING
+from backprop_tui.present import chrome as frame
+from backprop_tui.present.canvas import Row, Span, Style
+from backprop_tui.present.explanation.stage import explain, headline, missing_rule
+from backprop_tui.present.graph.drawing import graph_rows, graph_title
+from backprop_tui.present.loss.bars import loss_brief, loss_rows
 from backprop_tui.present.sentences import LINES, WIDTH, fitted
+from backprop_tui.present.table import lines as table_lines
+from backprop_tui.present.table import rows as table
+from backprop_tui.present.visibility import PENDING
 from backprop_tui.stepper.state import State
 
 if TYPE_CHECKING:

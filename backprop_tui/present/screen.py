@@ -5,14 +5,16 @@ from functools import lru_cache
 from itertools import repeat, zip_longest
 from typing import NamedTuple
 
-from backprop_tui.present import frame, panes, table_lines
-from backprop_tui.present.glyphs import spelled
-from backprop_tui.present.graph import graph_heights, graph_stage_at
-from backprop_tui.present.picture import Row
+from backprop_tui.present import chrome as frame
+from backprop_tui.present import panes
+from backprop_tui.present.ascii import spelled
+from backprop_tui.present.canvas import Row
+from backprop_tui.present.graph.drawing import graph_heights, graph_stage_at
+from backprop_tui.present.table import lines as table_lines
 from backprop_tui.stepper.state import State
 
 
-class Look(NamedTuple):
+class ViewState(NamedTuple):
     """What decides what is seen: at least 60 × 18 cells, the stage whose row is chosen (0 for none), a notice."""
 
     state: State
@@ -41,7 +43,7 @@ class Pane(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def screen_panes(look: Look) -> tuple[Pane, Pane, Pane, Pane]:
+def screen_panes(look: ViewState) -> tuple[Pane, Pane, Pane, Pane]:
     """What stands above, the table, beside it the loss (no rows where it has no room), and what stands below."""
     state, width, room = look.state, look.width, look.room
     above = (*panes.title_pane(state, width), *panes.graph_pane(state, width, room.graph))
@@ -52,14 +54,14 @@ def screen_panes(look: Look) -> tuple[Pane, Pane, Pane, Pane]:
 
 
 @lru_cache(maxsize=8)
-def screen_rows(look: Look) -> tuple[Row, ...]:
+def screen_rows(look: ViewState) -> tuple[Row, ...]:
     """The panels from top to bottom; remembered, so that a screen can be drawn before it is asked for."""
     above, table, loss, below = (look.finished(pane.rows, pane.width) for pane in screen_panes(look))
     middle = ((*left, *right) for left, right in zip_longest(table, loss, fillvalue=()))
     return (*above, *middle, *below)
 
 
-def stage_at(look: Look, x: int, y: int) -> int:
+def stage_at(look: ViewState, x: int, y: int) -> int:
     """The stage that stands in column x of row y: in the phase bar, the graph or the table; 0 where none does."""
     state, room = look.state, look.room
     if y == 1:
@@ -73,7 +75,7 @@ def stage_at(look: Look, x: int, y: int) -> int:
     return 0
 
 
-def command_at(look: Look, x: int, y: int) -> str:
+def command_at(look: ViewState, x: int, y: int) -> str:
     """The command whose key or word in the footer stands in column x of row y; empty where none does."""
     if y != look.height - 1:
         return ""
@@ -87,14 +89,14 @@ def command_at(look: Look, x: int, y: int) -> str:
     return ""
 
 
-def in_table(look: Look, x: int, y: int) -> bool:
+def in_table(look: ViewState, x: int, y: int) -> bool:
     """Whether column x of row y belongs to the derivative table."""
     top = panes.TITLE_HEIGHT + look.room.graph
     return top <= y < top + look.room.table and x < look.room.table_width
 
 
 def covered_rows(
-    look: Look, body: tuple[Row, ...], text: tuple[Row, ...], keys: tuple[tuple[str, str], ...]
+    look: ViewState, body: tuple[Row, ...], text: tuple[Row, ...], keys: tuple[tuple[str, str], ...]
 ) -> tuple[Row, ...]:
     """The screen with `body` in the place of the panels, under it `text`, at the bottom other `keys`."""
     title, footer = panes.title_pane(look.state, look.width), (panes.keys_row(keys),)

@@ -11,12 +11,13 @@ from textual.screen import Screen
 from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.launch import Launch
 from backprop_tui.panels.sheet import Sheet
-from backprop_tui.present import frame, panes
+from backprop_tui.present import chrome as frame
+from backprop_tui.present import panes
+from backprop_tui.present.canvas import Row
 from backprop_tui.present.commands import COMMANDS, command
-from backprop_tui.present.picture import Row
-from backprop_tui.present.screen import Look, command_at, covered_rows, in_table, screen_rows, stage_at
-from backprop_tui.present.table_lines import chosen_next
-from backprop_tui.screens.pace import Attendance, Foresight, Journey, Player, Trainer
+from backprop_tui.present.screen import ViewState, command_at, covered_rows, in_table, screen_rows, stage_at
+from backprop_tui.present.table.lines import chosen_next
+from backprop_tui.screens.pace import Autoplay, Foresight, IdleReset, Seek, TrainingRunner
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, start
 
@@ -56,10 +57,10 @@ class MainScreen(Screen[None]):
         self.chosen = 0  # the stage of the row that was chosen in the table; 0 for none
         self.sheet = Sheet()
         self.form: FormPanel | None = None  # while one is open
-        self.player = Player(self, launch.play, loop=launch.loop)
-        self.journey = Journey(self)
-        self.attendance = Attendance(self, launch.idle_reset)
-        self.trainer = Trainer(self)
+        self.player = Autoplay(self, launch.play, loop=launch.loop)
+        self.journey = Seek(self)
+        self.attendance = IdleReset(self, launch.idle_reset)
+        self.trainer = TrainingRunner(self)
         self.foresight = Foresight(self)
 
     def compose(self) -> ComposeResult:
@@ -100,9 +101,9 @@ class MainScreen(Screen[None]):
         width, height = self.app.size
         return width, height - panes.TITLE_HEIGHT - panes.TEXT_HEIGHT - panes.FOOTER_HEIGHT
 
-    def look(self) -> Look:
+    def look(self) -> ViewState:
         """What decides what is seen."""
-        return Look(self.state, *self.app.size, self.chosen, self.notice, self._ascii)
+        return ViewState(self.state, *self.app.size, self.chosen, self.notice, self._ascii)
 
     def lay_out(self) -> None:
         """Use the terminal's size and the mode at hand; draw."""
@@ -140,8 +141,8 @@ class MainScreen(Screen[None]):
 
     def pages(self) -> tuple[tuple[Row, ...], ...]:
         """The pages that the mode at hand shows."""
+        from backprop_tui.present.gradient_check import verification_pages  # noqa: PLC0415
         from backprop_tui.present.help_rows import help_pages  # noqa: PLC0415 - the first frame needs neither
-        from backprop_tui.present.verification import verification_pages  # noqa: PLC0415
 
         width, height = self.app.size
         size = width, height - panes.TITLE_HEIGHT - panes.FOOTER_HEIGHT

@@ -14,7 +14,7 @@ from backprop_tui.present.numbers import number
 from backprop_tui.present.screen import screen_rows
 from backprop_tui.stepper.machine import Move, apply, last_sample
 from backprop_tui.stepper.state import Position, State
-from backprop_tui.stepper.training import MOST_TRAINED, Verdict, train, verdict
+from backprop_tui.stepper.training import MOST_TRAINED, Ending, ending, train
 
 if TYPE_CHECKING:
     from backprop_tui.present.form import Form
@@ -28,13 +28,13 @@ _REST = 0.004  # seconds: a frame is written by then
 _TICK = 0.03  # seconds between two slices; half of them are left for keys and drawing
 _FIRST_SLICE = 64  # epochs; then as many as half a tick allows
 _SAYINGS = {
-    Verdict.CONVERGED: "Converged in epoch {epoch}: {why}.",
-    Verdict.STUCK: "Stuck in epoch {epoch}: a closed gate or a saturated activation lets no gradient through (e).",
-    Verdict.DIVERGED: "",  # the explanation of the stage says it
+    Ending.CONVERGED: "Converged in epoch {epoch}: {why}.",
+    Ending.STUCK: "Stuck in epoch {epoch}: a closed gate or a saturated activation lets no gradient through (e).",
+    Ending.DIVERGED: "",  # the explanation of the stage says it
 }
 
 
-class Attendance:
+class IdleReset:
     """Starts over when a visitor has not touched a key for a while; one timer, and nothing on screen while it waits.
 
     Where nobody has been since the start, there is nothing to forget: a demo plays on.
@@ -67,7 +67,7 @@ class Attendance:
         self._screen.set_timer(max(left, 0.01), self._look)
 
 
-class Player:
+class Autoplay:
     """Presses → at a steady pace until told to stop or there is nothing left to compute."""
 
     def __init__(self, screen: "MainScreen", seconds: float | None, *, loop: bool = False) -> None:
@@ -135,10 +135,10 @@ def _nothing_more(state: State) -> bool:
     here = state.position
     if here.stage < state.timeline.last or here.sample < last_sample(state, here.epoch):
         return False
-    return here.epoch >= _LOOP_EPOCHS or verdict(state, here.epoch) is not None
+    return here.epoch >= _LOOP_EPOCHS or ending(state, here.epoch) is not None
 
 
-class Journey:
+class Seek:
     """Computes the way to a far epoch in slices, so that the screen stays alive; Esc stops it."""
 
     def __init__(self, screen: "MainScreen") -> None:
@@ -205,7 +205,7 @@ class Foresight:
                 self.start(moves[1:])
 
 
-class Trainer:
+class TrainingRunner:
     """Trains on in slices short enough that a key is heard at once."""
 
     def __init__(self, screen: "MainScreen") -> None:
@@ -262,8 +262,8 @@ class Trainer:
             )
             screen.draw()
 
-    def _saying(self, verdict: Verdict, epoch: int) -> str:
-        loss = self._screen.state.history.losses[epoch - 1] if verdict is not Verdict.DIVERGED else 0.0
+    def _saying(self, verdict: Ending, epoch: int) -> str:
+        loss = self._screen.state.history.losses[epoch - 1] if verdict is not Ending.DIVERGED else 0.0
         why = f"the loss is {number(loss)}" if loss <= 1e-12 else "every gradient is as good as 0"
         return _SAYINGS[verdict].format(epoch=epoch, why=why)
 

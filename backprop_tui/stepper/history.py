@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from backprop_tui.core.backprop import LEARNING_RATE, Phase, gradient_name, run
-from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS, Outcome, Trainer, compile_training
+from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS, CompiledTraining, Outcome, compile_training
 from backprop_tui.core.graph import Graph
-from backprop_tui.core.models import build, given_by, initial_parameters
+from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.stages import Timeline, timeline
 
@@ -36,12 +36,12 @@ class Segment:
         return build(self.scenario)
 
     @cached_property
-    def trainer(self) -> Trainer:
+    def trainer(self) -> CompiledTraining:
         """The compiled training of its graph, kept here: to look it up by graph may take longer than an epoch."""
         return compile_training(self.graph, one_sample=len(self.scenario.samples) == 1)
 
     @cached_property
-    def passes(self) -> Trainer:
+    def passes(self) -> CompiledTraining:
         """Likewise for some of its samples."""
         return compile_training(self.graph, one_sample=False)
 
@@ -286,7 +286,7 @@ class History:
 
 
 def _train(
-    trainer: Trainer,
+    trainer: CompiledTraining,
     parameters: tuple[float, ...],
     given: tuple[tuple[float, ...], ...],
     rate: float,

@@ -17,7 +17,7 @@ FLAT = 1e-6
 """An activation with no larger slope lets (nearly) nothing through."""
 
 
-class Verdict(StrEnum):
+class Ending(StrEnum):
     """Why training on stops by itself."""
 
     CONVERGED = "converged"
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
     DIVERGED = "diverged"
 
 
-def verdict(state: State, epoch: int) -> Verdict | None:
+def ending(state: State, epoch: int) -> Ending | None:
     """What is to be said of `epoch`, whole; None where training can go on.
 
     Converged: the loss is at most 1e-12, or every gradient at most 1e-9.  Stuck: the latter because a gate is
@@ -34,13 +34,13 @@ def verdict(state: State, epoch: int) -> Verdict | None:
     history = state.history
     samples = last_sample(state, epoch)
     if history.is_end(epoch, samples):
-        return Verdict.DIVERGED
+        return Ending.DIVERGED
     if not history.is_settled(epoch):
         return None
     if history.losses[epoch - 1] <= SMALL_LOSS:
-        return Verdict.CONVERGED
+        return Ending.CONVERGED
     passes = (history.view(epoch, sample) for sample in range(1, samples + 1))
-    return Verdict.STUCK if any(is_blocked(one) for one in passes) else Verdict.CONVERGED
+    return Ending.STUCK if any(is_blocked(one) for one in passes) else Ending.CONVERGED
 
 
 def is_blocked(one: Pass) -> bool:
@@ -55,15 +55,15 @@ def is_blocked(one: Pass) -> bool:
     return False
 
 
-def train(state: State, epochs: int) -> tuple[State, Verdict | None]:
+def train(state: State, epochs: int) -> tuple[State, Ending | None]:
     """Up to `epochs` epochs on from the one on screen, which counts as the first; and why it stopped, if it did.
 
     Ends at the last stage of the last epoch examined; where the run diverges, at the stage that did.
     """
     first = state.position.epoch
     epoch = state.history.settle(first, min(first + epochs - 1, MOST_EPOCHS))
-    reason = verdict(state, epoch)
+    reason = ending(state, epoch)
     sample = last_sample(state, epoch)
     view = state.history.view(epoch, sample)
-    stage = view.first_not_finite if reason is Verdict.DIVERGED else view.timeline.last
+    stage = view.first_not_finite if reason is Ending.DIVERGED else view.timeline.last
     return replace(state, position=Position(epoch, sample, stage)), reason

@@ -1,0 +1,1 @@
+"""What a run is of: the builders of graphs."""

@@ -1,0 +1,192 @@
+"""A run as a PyTorch program: the forward pass written down, all the rest left to the framework.
+
+It prints the loss, the gradients of what is trained and the new parameters by the names that the trace gives them.
+PyTorch is free to add in another order, so the numbers agree to 1e-12 and not to the last bit.  No text from outside
+gets into the program but in comments.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from backprop_tui.core.scenario import Scenario
+from backprop_tui.present.export.program_text import WIDTH, filled, heading, listed, nested, pass_heading, stop
+
+_WHAT = "The numbers of `backprop-tui trace`, the backward pass and the update left to PyTorch."
+
+_ACTIVATIONS = {
+    "identity": "{z}",
+    "relu": "F.relu({z})",
+    "leaky_relu": "F.leaky_relu({z})",
+    "sigmoid": "torch.sigmoid({z})",
+    "tanh": "torch.tanh({z})",
+    "softplus": "F.softplus({z}, threshold=37)  # from its own threshold, 20, PyTorch takes z itself",
+    "elu": "F.elu({z})",
+    "gelu": "F.gelu({z})",
+    "silu": "F.silu({z})",
+}
+
+_LOSSES = {
+    "mse": "F.mse_loss({a}, y)",
+    "half_squared": "0.5 * (({a} - y) ** 2).sum()",
+    "mae": "F.l1_loss({a}, y)",
+    "huber": "F.huber_loss({a}, y, delta=1.0)",
+    "bce": "F.binary_cross_entropy({a}, y)",
+}
+
+_SHOW_VECTOR = '''\
+def show(name, vector):
+    """Print each number of `vector` by its name; they count from 1."""
+    for place, number in enumerate(vector, start=1):
+        print(f"{name}{place} =", number.item())
+'''
+
+_SHOW_MATRIX = '''\
+def show(name, tensor):
+    """Print each number of `tensor` by its name; rows and columns count from 1."""
+    for place, part in enumerate(tensor, start=1):
+        if part.ndim:
+            show(f"{name}_{place}", part)
+        else:
+            print(f"{name}_{place} =", part.item())
+'''
+
+Numbers: TypeAlias = "float | Sequence[Numbers]"
+"""What a tensor is made of: a number, a row of them, rows."""
+
+
+class _Parameter(NamedTuple):
+    """The weights or the biases of a layer, as one tensor."""
+
+    name: str
+    numbers: Numbers
+    trained: bool
+
+
+def program(scenario: Scenario, epochs: int) -> Iterator[str]:
+    """The lines, with their ends, of a program that runs `epochs` epochs of `scenario` in PyTorch, in float64.
+
+    Where there are several passes, each has a heading, and the one in which a number stops being finite is the last.
+    """
+    parameters = _parameters(scenario)
+    trained = [parameter for parameter in parameters if parameter.trained]
+    loops = [*_loops(scenario, epochs)]
+    results = [f"{letter}{place}" for place in _places(scenario) for letter in "za"]
+    results += ["loss", *(parameter.name for parameter in trained)]
+    body = [
+        *pass_heading(scenario, epochs),
+        *_forward(scenario),
+        *_backward(trained),
+        *_update(trained),
+        *stop("torch.isfinite(value).all()", results, len(loops)),
+    ]
+    given = [*_given(scenario, parameters), *_optimizer(trained, scenario.learning_rate)]
+    lines = [*given, "", *nested(loops, body)]
+    text = "\n".join([*heading(_WHAT, scenario), "", *_needs(scenario, "\n".join(lines)), *lines])
+    yield from (f"{line}\n" for line in text.split("\n"))
+
+
+def _parameters(scenario: Scenario) -> list[_Parameter]:
+    """Weights and biases, layer by layer: plain ``w`` and ``b`` for a neuron, ``w1 b1 w2 b2 …`` for a network."""
+    parameters = []
+    for place, layer in zip(_places(scenario), scenario.layers, strict=True):
+        weights = _row(scenario, layer.weights[0]) if scenario.is_neuron else layer.weights
+        parameters.append(_Parameter(f"w{place}", weights, layer.trainable))
+        parameters.append(_Parameter(f"b{place}", _row(scenario, layer.biases), not layer.biases_fixed))
+    return parameters
+
+
+def _places(scenario: Scenario) -> list[str]:
+    """What tells the names of one layer from those of another."""
+    return [""] if scenario.is_neuron else [str(number) for number in range(1, len(scenario.layers) + 1)]
+
+
+def _row(scenario: Scenario, numbers: Sequence[float]) -> Numbers:
+    """`numbers` as a row, but a neuron's lone number as it is."""
+    return numbers[0] if scenario.is_neuron and len(numbers) == 1 else numbers
+
+
+def _needs(scenario: Scenario, code: str) -> Iterator[str]:
+    """The imports and the function that `code` needs."""
+    yield "import torch"
+    if "F." in code:
+        yield "import torch.nn.functional as F"
+    yield from ("", "torch.set_default_dtype(torch.float64)", "")
+    if "show(" in code:
+        yield from ("", *(_SHOW_VECTOR if scenario.is_neuron else _SHOW_MATRIX).split("\n"), "")
+
+
+def _given(scenario: Scenario, parameters: Iterable[_Parameter]) -> Iterator[str]:
+    """The tensors that the run starts with."""
+    x = [_row(scenario, sample.x) for sample in scenario.samples]
+    y = [_row(scenario, sample.y) for sample in scenario.samples]
+    yield "# Given"
+    if len(scenario.samples) > 1:
+        yield from _tensor("inputs", x, ")")
+        yield from _tensor("targets", y, ")")
+    else:
+        yield from _tensor("x", x[0], ")")
+        yield from _tensor("y", y[0], ")")
+    for name, numbers, trained in parameters:
+        yield from _tensor(name, numbers, ", requires_grad=True)" if trained else ")  # held fixed")
+
+
+def _tensor(name: str, numbers: Numbers, closing: str) -> list[str]:
+    """``name = torch.tensor(numbers`` and `closing`, a row to a line where one line is too short."""
+    line = f"{name} = torch.tensor({_text(numbers)}{closing}"
+    if len(line) <= WIDTH or isinstance(numbers, float):
+        return [line]
+    rows = [row for row in numbers if not isinstance(row, float)]
+    opening, closing = f"{name} = torch.tensor([", f"]{closing}"
+    return listed(opening, map(_text, rows), closing) if rows else filled(opening, _text(numbers)[1:-1], closing)
+
+
+def _text(numbers: Numbers) -> str:
+    return repr(numbers) if isinstance(numbers, float) else f"[{', '.join(map(_text, numbers))}]"
+
+
+def _optimizer(trained: Sequence[_Parameter], rate: float) -> Iterator[str]:
+    """Gradient descent on what is trained; PyTorch has no negative rates, but it can climb."""
+    if trained:
+        names = ", ".join(parameter.name for parameter in trained)
+        rates = f"lr={rate!r}" if rate >= 0 else f"lr={-rate!r}, maximize=True"
+        yield from filled("optimizer = torch.optim.SGD([", names, f"], {rates})")
+
+
+def _loops(scenario: Scenario, epochs: int) -> Iterator[list[str]]:
+    """The head of each loop around a pass, the outer one first."""
+    if epochs > 1:
+        yield [f"for epoch in range(1, {epochs} + 1):"]
+    if len(scenario.samples) > 1:
+        yield ["for sample, (x, y) in enumerate(zip(inputs, targets), start=1):"]
+
+
+def _forward(scenario: Scenario) -> Iterator[str]:
+    """From the inputs to the loss."""
+    answer = "x"
+    yield "# Forward pass"
+    for place, layer in zip(_places(scenario), scenario.layers, strict=True):
+        if scenario.is_neuron:
+            yield "z = w * x + b" if len(layer.weights[0]) == 1 else "z = w @ x + b"
+        else:
+            yield f"z{place} = F.linear({answer}, w{place}, b{place})"
+        answer = f"a{place}"
+        yield f"{answer} = {_ACTIVATIONS[layer.activation].format(z=f'z{place}')}"
+    yield from ("", "# Loss", f"loss = {_LOSSES[scenario.loss].format(a=answer)}", 'print("loss =", loss.item())')
+
+
+def _backward(trained: Sequence[_Parameter]) -> Iterator[str]:
+    """The gradients; without ``zero_grad`` PyTorch would add them to those of the pass before."""
+    if trained:
+        yield from ("", "# Local derivatives and chain rule", "optimizer.zero_grad()", "loss.backward()")
+        yield from (_printed(f"dL_d{name}", f"{name}.grad", numbers) for name, numbers, _ in trained)
+
+
+def _update(trained: Sequence[_Parameter]) -> Iterator[str]:
+    if trained:
+        yield from ("", "# Update", "optimizer.step()")
+        yield from (_printed(name, name, numbers) for name, numbers, _ in trained)
+
+
+def _printed(name: str, tensor: str, numbers: Numbers) -> str:
+    """The line that prints a tensor shaped as `numbers`."""
+    return f'print("{name} =", {tensor}.item())' if isinstance(numbers, float) else f'show("{name}", {tensor})'

@@ -1,0 +1,1 @@
+"""The computation graph, drawn: what a state shows of it, as rows."""

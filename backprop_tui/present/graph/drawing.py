@@ -1,0 +1,54 @@
+"""The computation graph's picture: a neuron's or a network's."""
+
+from backprop_tui.present.canvas import Canvas, Row
+from backprop_tui.present.graph.neuron import inputs_in_view, neuron_canvas
+from backprop_tui.present.graph.neuron_layout import weight_names
+from backprop_tui.stepper.state import State
+
+_SPACED_FROM = 100  # the width from which one input's rows may have air between them
+
+
+def graph_rows(state: State, width: int, height: int) -> tuple[Row, ...]:
+    """The picture at the position of `state`, in `height` rows (at least 6) of `width` cells (at least 60)."""
+    return _canvas(state, width, height).rows()
+
+
+def graph_stage_at(state: State, width: int, height: int, x: int, y: int) -> int:
+    """The stage that is drawn in column x of row y of that picture; 0 where none is."""
+    places = _canvas(state, width, height).places
+    return next((place.stage for place in places if place.y == y and 0 <= x - place.x < place.length), 0)
+
+
+def _canvas(state: State, width: int, height: int) -> Canvas:
+    if state.scenario.is_neuron:
+        return neuron_canvas(state, width, height)
+    from backprop_tui.present.graph.network import network_canvas  # noqa: PLC0415 - as above
+
+    return network_canvas(state, width, height)
+
+
+def graph_title(state: State, width: int, height: int) -> str:
+    """The panel's title; where not all is in view, it says what is."""
+    title = "Computation graph"
+    if not state.scenario.is_neuron:
+        from backprop_tui.present.graph.network import network_note  # noqa: PLC0415 - a neuron opens without it
+
+        note = network_note(state, width, height)
+        return f"{title}, {note}" if note else title
+    names, shown = weight_names(state.view), inputs_in_view(state, height)
+    if len(shown) == len(names):
+        return title
+    return f"{title}, inputs {shown[0] + 1}–{shown[-1] + 1} of {len(names)}"
+
+
+def graph_heights(state: State, width: int) -> tuple[int, ...]:
+    """The heights that the picture can use, ascending."""
+    if not state.scenario.is_neuron:
+        tallest = max(
+            len(state.scenario.layers[0].weights[0]), *(len(layer.weights) for layer in state.scenario.layers)
+        )
+        return (6, 7, 8, *(4 * count for count in range(3, tallest + 1)))
+    inputs = len(weight_names(state.view))
+    if inputs == 1:
+        return (6, 7, 14) if width >= _SPACED_FROM else (6, 7)
+    return (6, 7, *(2 * count + 2 for count in range(3, inputs + 1)))

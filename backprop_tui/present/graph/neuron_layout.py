@@ -1,0 +1,200 @@
+"""Where everything in the picture of one neuron stands: measured once per pass, so that nothing shifts in it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from backprop_tui.core.graph import Role
+from backprop_tui.core.models.dense import LOSS
+from backprop_tui.present.formulas import symbol
+from backprop_tui.present.numbers import DIGITS, in_words, number
+from backprop_tui.present.visibility import numbers_text, widest
+from backprop_tui.stepper.history import Pass
+
+SHORT_LOSSES = {"mse": "(a − y)²", "half_squared": "(a − y)² / 2", "mae": "|a − y|"}
+"""Losses whose rule fits into the picture; the others are called by name."""
+
+_GAP = 4  # "─▶ " and the junction before it
+_FORMS = ((True, True, DIGITS), (False, True, DIGITS), *((False, False, digits) for digits in range(DIGITS, 0, -1)))
+"""Whether rules and old values are in view, and how many digits: the first that fits is taken."""
+
+_DESIGN_WIDTH = 80
+
+
+class Rows(NamedTuple):
+    """The rows of the picture; `inputs` counts the inputs in view, `spaced` says that rows have air between them."""
+
+    inputs: int
+    givens: tuple[int, ...]  # the row of each weight in view, then of the bias
+    x: int | None  # the row of the input, where it is alone and has a row of its own
+    label: int  # z, a and L by name and rule; below it their numbers
+    numbers: int | None
+    value: int
+    target: int
+    event: int | None
+    links: tuple[int, ...]  # the rows that the chain rule walks back along: one per weight in view, then the bias
+    spaced: bool
+
+    @property
+    def height(self) -> int:
+        """The number of rows."""
+        return self.links[-1] + 1
+
+
+def rows_for(inputs: int, height: int) -> Rows:
+    """The arrangement for a neuron with `inputs` inputs that makes the best use of `height` rows (at least 6)."""
+    if inputs == 1 and height >= 13:
+        return Rows(1, (2, 4), 0, 2, 3, 4, 6, 7, (9, 12), spaced=True)
+    if inputs == 1:
+        event = 4 if height > 6 else None
+        first = 5 if height > 6 else 4
+        return Rows(1, (1, 2), 0, 1, None, 2, 3, event, (first, first + 1), spaced=False)
+    shown = min(inputs, (height - 2) // 2)
+    label = (shown - 1) // 2
+    event = shown + 1 if height > 2 * shown + 2 else None
+    first = shown + 1 + (event is not None)
+    links = tuple(range(first, first + shown + 1))
+    return Rows(shown, tuple(range(shown + 1)), None, label, None, label + 1, label + 2, event, links, spaced=False)
+
+
+class Columns(NamedTuple):
+    """The columns of the picture: forward left to right, backward right to left."""
+
+    weight: int  # the weights' names; their values follow
+    value: int
+    bus: int  # where the givens meet
+    z: int
+    a: int
+    join: int  # where a meets the target
+    loss: int
+    ruled: bool  # whether z, a and L have their rules beside them
+    old: bool  # whether a parameter's old value stays in view beside the new one
+    digits: int  # of the numbers in the forward part: fewer, where even so there is no room
+    gradient: int  # the labels of ∂L/∂w, ∂z/∂w, ∂a/∂z, ∂L/∂a, right to left as they are walked
+    z_link: int
+    a_link: int
+    loss_link: int
+    turn: int  # where the picture turns round, under L
+    arrow: int  # how many cells "◀══" takes
+    named: bool  # whether the links have their names before their numbers
+    widths: tuple[int, int, int, int]  # the numbers behind those four labels
+
+
+@lru_cache(maxsize=8)
+def columns_for(one: Pass, view: range, rows: Rows, width: int) -> Columns:
+    """The columns for the inputs `view` (numbers from 0) of the pass `one` in `width` cells."""
+    parameters = [*(weight_names(one)[index] for index in view), "b"]
+    inputs = [input_names(one)[index] for index in view]
+    share = width / _DESIGN_WIDTH
+    for ruled, old, digits in _FORMS:  # what gives way where the numbers need the room
+        weight, value, given_end = _givens(one, inputs, parameters, rows, digits, old=old)
+        z, a, loss = (_label_width(one, name, rows, digits, ruled=ruled) for name in ("z", "a", LOSS))
+        if rows.x is None:  # the target stands under a
+            a = max(a, len(f"y  {number(one.given['y'], digits)}"))
+        gaps = (given_end + 1, _GAP + z + _GAP, a + 2, _GAP + loss)
+        if sum(gaps) <= width:
+            break
+    bus, a_at, join, _ = spread((23 * share, 45 * share, 58 * share, width), gaps)
+    find = one.timeline.find
+    widths = (
+        widest(one, tuple(find(f"dL_d{name}") for name in parameters)),
+        widest(one, tuple(find(f"dz_d{name}") for name in parameters)),
+        widest(one, (find("da_dz"),)),
+        widest(one, (find("dL_da"),)),
+    )
+    named = max(len(name) for name in parameters) + len("∂L/∂")
+    links = _links(named, widths, join + _GAP + 1, width - 2)
+    return Columns(weight, value, bus, bus + _GAP, a_at, join, join + _GAP, ruled, old, digits, 2, *links, widths)
+
+
+def _givens(
+    one: Pass, inputs: Sequence[str], parameters: Sequence[str], rows: Rows, digits: int, *, old: bool
+) -> tuple[int, int, int]:
+    """Where the parameters' names and values stand, and where the widest of the given numbers ends."""
+    beside = rows.x is None  # each weight stands in its input's row, behind it
+    weight = 3 + max(map(len, inputs)) + max(map(len, aligned(one, inputs, digits))) + 4 if beside else 2
+    value = weight + max(map(len, parameters)) + (1 if beside else 2)
+    names = [*parameters] if beside else [*parameters, *inputs]
+    texts = zip(names, aligned(one, names, digits), strict=True)
+    return weight, value, value + max(_given_width(one, text, name, digits, old=old) for name, text in texts)
+
+
+def _links(named: int, widths: tuple[int, int, int, int], turn: int, last: int) -> tuple[int, int, int, int, int, bool]:
+    """Where ∂z/∂w, ∂a/∂z and ∂L/∂a stand between the gradients and the turn, how long arrows are, and if with names.
+
+    A number ends its field; then come a blank, the arrow and a blank, and before ∂a/∂z two cells where links branch.
+    The picture turns round in column `turn`, or farther right, at most at `last`, where the numbers need it.
+    """
+    for names, arrow in ((True, 3), (True, 2), (True, 1), (False, 2), (False, 1)):  # "◀══", "◀═", "◀"
+        z_link = 2 + named + 2 + widths[0] + arrow + 2
+        a_link = z_link + names * (named + 1) + 1 + widths[1] + arrow + 4
+        loss_link = a_link + names * 6 + 1 + widths[2] + arrow + 2
+        least = loss_link + names * 6 + 1 + widths[3] + 2
+        if least <= (turn if arrow == 3 else last):
+            break
+    turn = min(max(turn, least), last)
+    spare = max(0, turn - least)
+    return z_link, a_link + spare * 2 // 9, loss_link + spare * 6 // 9, turn, arrow, names
+
+
+def spread(preferred: Sequence[float], gaps: Sequence[int]) -> tuple[int, ...]:
+    """Positions as near to `preferred` as the least `gaps` (before each) allow, the last one fixed where it is."""
+    places: list[int] = []
+    for wish, gap in zip(preferred[:-1], gaps[:-1], strict=True):
+        places.append(max(int(wish), (places[-1] if places else 0) + gap))
+    limit = int(preferred[-1])
+    for index in range(len(places) - 1, -1, -1):
+        limit -= gaps[index + 1]
+        places[index] = limit = min(places[index], limit)
+    return (*places, int(preferred[-1]))
+
+
+def _label_width(one: Pass, name: str, rows: Rows, digits: int, *, ruled: bool) -> int:
+    """The cells that the node `name` takes: its label, its number and, where rows are spaced, the numbers put in."""
+    stage = one.timeline.find(name)
+    value = one.values[stage - 1]
+    widths = [len(label(one, name, ruled=ruled)), len(in_words(value) if ruled else number(value, digits)) + 1]
+    if rows.numbers is not None:
+        widths.append(len(f"= {numbers_text(one, stage)}") + 1)
+    return max(widths)
+
+
+def label(one: Pass, name: str, *, ruled: bool) -> str:
+    """A node's name and rule, short enough for the picture: ``z = w·x + b``, ``a = relu(z)``, ``L = (a − y)²``."""
+    scenario = one.scenario
+    if not ruled:
+        return symbol(name)
+    if name == "z":
+        return "z = w·x + b"
+    if name == "a":
+        activation = scenario.output.activation
+        return "a = z" if activation == "identity" else f"a = {activation}(z)"
+    return f"L = {SHORT_LOSSES.get(scenario.loss, f'{scenario.loss}(a, y)')}"
+
+
+@lru_cache(maxsize=8)
+def input_names(one: Pass) -> tuple[str, ...]:
+    """The inputs' names in order."""
+    return tuple(node.name for node in one.timeline.graph.nodes if node.role is Role.INPUT)
+
+
+@lru_cache(maxsize=8)
+def weight_names(one: Pass) -> tuple[str, ...]:
+    """The weights' names in order."""
+    return tuple(node.name for node in one.timeline.graph.parameters if node.name != "b")
+
+
+def aligned(one: Pass, names: Sequence[str], digits: int = DIGITS) -> list[str]:
+    """The given numbers of `names`, a blank before the positive ones where another is negative."""
+    texts = [number(one.given[name], digits) for name in names]
+    signed = any(text.startswith("−") for text in texts)
+    return [f" {text}" if signed and not text.startswith("−") else text for text in texts]
+
+
+def _given_width(one: Pass, text: str, name: str, digits: int, *, old: bool) -> int:
+    """The cells that a parameter needs: ``1.5``, or ``1.5 → ●1.7`` where it is updated."""
+    stage = one.timeline.find(name, update=True)
+    if not stage:
+        return len(text)
+    updated = len(" → ●") + len(number(one.values[stage - 1], digits))
+    return len(text) + updated if old else max(len(text), updated)

@@ -1,0 +1,1 @@
+"""The derivative table, as rows."""

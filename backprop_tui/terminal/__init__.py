@@ -1,0 +1,1 @@
+"""What is overridden in Textual, and why; each cure can be left out."""
