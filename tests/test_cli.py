@@ -13,7 +13,7 @@ from backprop_tui import __version__
 from backprop_tui.cli import main
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.launch import Launch
-from backprop_tui.terminal import cures as terminal
+from backprop_tui.terminal import environment
 
 CONTRACT = """
 trace check scenarios article-7
@@ -72,9 +72,9 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[Launch]:
 
     application.run = run  # type: ignore[attr-defined]  # a module's names are not declared
     monkeypatch.setitem(sys.modules, "backprop_tui.app", application)
-    monkeypatch.setattr(terminal, "refusal", str)
-    monkeypatch.setattr(terminal, "prepare", lambda: None)
-    monkeypatch.setattr(terminal, "speaks_utf8", lambda: True)
+    monkeypatch.setattr(environment, "refusal", str)
+    monkeypatch.setattr(environment, "prepare", lambda: None)
+    monkeypatch.setattr(environment, "speaks_utf8", lambda: True)
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     return opened
 

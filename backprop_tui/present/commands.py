@@ -38,6 +38,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("go_to", ("g",), ("g",), "go to any epoch and stage"),
     Command("train", ("c",), ("c",), "train on: many epochs at once", "train"),
     Command("verify", ("v",), ("v",), "verify the gradients"),
+    Command("repaint", ("ctrl+l",), ("ctrl+l",), "paint everything anew"),
+    Command("suspend", ("ctrl+z",), ("ctrl+z",), "suspend, outside a kiosk"),
     Command("help", ("question_mark",), ("?",), "this help", "help"),
     Command("quit", ("q",), ("q",), "quit", "quit"),
 )

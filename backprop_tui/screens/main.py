@@ -83,6 +83,7 @@ class MainScreen(Screen[None]):
         self.state, self.notice, self.chosen = self._first, "", 0
         self.app.theme = self._first_theme
         self.lay_out()
+        self.app.call_later(self.app.run_action, "app.repaint")  # another program may have written on the terminal
         self.player.start_if_asked()
 
     def on_resize(self) -> None:
@@ -168,8 +169,8 @@ class MainScreen(Screen[None]):
 
     async def action_command(self, name: str) -> None:
         """Do what the command `name` says; while a form or the help is open, only quit."""
-        if name == "quit":
-            self.app.exit(0)
+        if action := {"quit": "quit", "repaint": "repaint", "suspend": "suspend_process"}.get(name):
+            await self.app.run_action(f"app.{action}")
             return
         if self.mode != "step" or self.small:  # what nobody could see
             return
