@@ -64,14 +64,14 @@ def printed(capsys: pytest.CaptureFixture[str]) -> Callable[..., list[dict[str, 
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[Launch]:
     """A terminal, and an application that only notes how it was opened."""
     opened: list[Launch] = []
-    application = types.ModuleType("backprop_tui.app")
+    application = types.ModuleType("backprop_tui.run")
 
     def run(launch: Launch, **_: object) -> int:
         opened.append(launch)
         return 0
 
     application.run = run  # type: ignore[attr-defined]  # a module's names are not declared
-    monkeypatch.setitem(sys.modules, "backprop_tui.app", application)
+    monkeypatch.setitem(sys.modules, "backprop_tui.run", application)
     monkeypatch.setattr(environment, "refusal", str)
     monkeypatch.setattr(environment, "prepare", lambda: None)
     monkeypatch.setattr(environment, "speaks_utf8", lambda: True)
@@ -275,7 +275,7 @@ def test_the_application_opens_with_what_was_asked_for(launched: list[Launch], m
 
 
 def test_the_exit_status_is_the_application_s(launched: list[Launch], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["backprop_tui.app"], "run", lambda *_, **__: 130, raising=False)
+    monkeypatch.setattr(sys.modules["backprop_tui.run"], "run", lambda *_, **__: 130, raising=False)
     assert main([]) == 130
     assert launched == []
 

@@ -25,7 +25,7 @@ from backprop_tui.launch import Launch
 from backprop_tui.terminal.kiosk import Kiosk
 from tests.driving import DESIGN_SIZE
 from tests.hostile import PROMPT, Traps, try_everything
-from tests.sshd import ROOT, USER, Server, needed, remaining, until
+from tests.sshd import PACKAGES, ROOT, USER, Server, needed, remaining, until
 from tests.terminal import PATIENCE, Terminal
 from tests.test_terminal import READY
 
@@ -254,7 +254,7 @@ def test_no_key_reaches_the_host(tmp_path: Path, leak: str) -> None:
 def is_import(event: str, path: str = "", mode: str = "") -> bool:
     """Whether an audit event is part of importing a module that is needed only now."""
     code = event == "os.listdir" or (event == "open" and mode in ("r", "rb") and path.endswith((".py", ".pyc", ".so")))
-    return code and path.startswith((str(ROOT), sys.prefix, sys.base_prefix))
+    return code and path.startswith((str(ROOT), str(PACKAGES), sys.prefix, sys.base_prefix))
 
 
 Attempt = Callable[[App[int], Path], object]

@@ -14,6 +14,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.driver import Driver
+from textual.errors import NoWidget
 from textual.filter import LineFilter
 from textual.widgets import Input
 
@@ -127,9 +128,21 @@ class TerminalApp(App[int]):
             self._touched = False
         elif isinstance(event, (events.Key, events.MouseEvent)) and getattr(event, "key", "") != "ctrl+c":
             self._touched = True
-        await super().on_event(event)
+        if not (isinstance(event, events.MouseEvent) and self._is_over_what_is_gone(event)):
+            await super().on_event(event)
         if isinstance(event, events.Resize):
             self.screen.call_later(self._paint_what_is_lost)  # once it has its size
+
+    def _is_over_what_is_gone(self, event: events.MouseEvent) -> bool:
+        """Whether the mouse is where a widget was, which textual still finds until it lays the screen out anew.
+
+        It looks for what contains that widget, as for a selection to begin there; nothing does (AttributeError).
+        """
+        try:
+            widget, _ = self.get_widget_at(event.x, event.y)
+        except NoWidget:
+            return False
+        return not (widget.is_attached and widget.is_running)
 
     def action_command_palette(self) -> None:
         """Open it."""
