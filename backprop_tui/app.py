@@ -1,36 +1,43 @@
-"""The application: its screen, its themes, the command palette, and how it ends."""
+"""The application: its screen, its themes, and the command palette."""
 
 import os
 from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from backprop_tui.core.scenario_file import load
 from backprop_tui.launch import Launch
 from backprop_tui.panels.themes import DARK, LIGHT
-from backprop_tui.present.commands import COMMANDS
+from backprop_tui.present.ascii import in_ascii
+from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.screens.idle_reset import IdleReset
 from backprop_tui.screens.main import MainScreen
-
-INTERRUPTED = 130
-"""The exit status after ctrl+c, as shells have it."""
+from backprop_tui.terminal.app import TerminalApp
 
 
-class BackpropApp(App[int]):
+class BackpropApp(TerminalApp):
     """Opens on the scenario and at the position that `launch` names; the article's neuron where nothing is given."""
 
     CSS_PATH = "app.tcss"
     TITLE = "backprop-tui"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(",".join(command(name).keys), action, show=False, priority=True)
+        for name, action in (("repaint", "repaint"), ("suspend", "suspend_process"))
+    ]
 
     def __init__(self, launch: Launch | None = None, *, debug: bool = False) -> None:
         self.launch = launch or Launch(load())
         monochrome = os.environ.get("NO_COLOR") is not None
-        super().__init__(ansi_color=True if monochrome else None)
+        super().__init__(
+            spell=in_ascii if self.launch.ascii else None,
+            no_quit=self.launch.no_quit,
+            debug=debug,
+            ansi_color=True if monochrome else None,
+        )
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = "ansi-dark" if monochrome else self.launch.theme or DARK.name
@@ -57,14 +64,11 @@ class BackpropApp(App[int]):
             self._idle_reset.touched()
         await super().on_event(event)
 
-    def action_interrupt(self) -> None:
-        """End as an interrupted program ends."""
-        self.exit(return_code=INTERRUPTED)
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the table, and the themes, for the command palette."""
         del screen
-        for command in COMMANDS:
-            title = f"{command.name.replace('_', ' ').capitalize()}  ({', '.join(command.shown)})"
-            yield SystemCommand(title, command.help, lambda name=command.name: self._main.action_command(name))
+        for one in COMMANDS:
+            if not (self.no_quit and one.name == "quit"):
+                title = f"{one.name.replace('_', ' ').capitalize()}  ({', '.join(one.shown)})"
+                yield SystemCommand(title, one.help, lambda name=one.name: self._main.action_command(name))
         yield SystemCommand("Theme", "choose the colours of the screen", self.action_change_theme)

@@ -22,16 +22,16 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
     "launch": {"core"},
     "arguments": set(),
     "terminal": set(),
-    "kiosk": {"app"},
+    "run": {"launch", "app", "terminal"},
     "__main__": {"cli"},
     "__init__": set(),
 }
 KNOWS["screens"] |= {"launch"}
-KNOWS["app"] |= {"launch", "terminal", "kiosk"}
-KNOWS["cli"] |= {"launch", "terminal", "arguments"}
+KNOWS["app"] |= {"launch", "terminal"}
+KNOWS["cli"] |= {"launch", "terminal", "arguments", "run"}
 LIBRARIES = {
     "present": {"rich"},
-    **{room: {"rich", "textual"} for room in ("panels", "screens", "app", "kiosk", "terminal")},
+    **{room: {"rich", "textual"} for room in ("panels", "screens", "app", "terminal")},
 }
 
 

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.validation import ValidationResult, Validator
+from textual.widget import Widget
 from textual.widgets import Input, Label, Select, Static
 
 from backprop_tui.panels.footer import KeyFooter
@@ -172,7 +173,7 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         event.stop()
         self.take(event.select, str(event.value))
 
-    def take(self, widget: Input | Select[str], text: str) -> None:
+    def take(self, widget: Widget, text: str) -> None:
         """Another text in a field."""
         row = widget.parent
         if isinstance(row, FieldRow) and self.form.texts[row.field.key] != text:

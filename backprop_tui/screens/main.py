@@ -102,6 +102,7 @@ class MainScreen(SizedScreen[None]):
         for panel in self.query(Panel):
             panel.chosen = 0
         self.app.theme = self._first_theme
+        self.app.call_later(self.app.run_action, "app.repaint")  # another program may have written on the terminal
         self.autoplay.start_if_asked()
 
     def say(self, notice: str) -> None:
@@ -125,10 +126,10 @@ class MainScreen(SizedScreen[None]):
         self.autoplay.pause()
         return self.training.stop()
 
-    def action_command(self, name: str) -> None:
+    async def action_command(self, name: str) -> None:
         """Do what the command `name` says."""
         if name == "quit":
-            self.app.exit(0)
+            await self.app.action_quit()
         elif self.too_small:
             return  # nobody could see it
         elif name in ("faster", "slower"):
@@ -157,7 +158,8 @@ class MainScreen(SizedScreen[None]):
             case "maximise":
                 self.toggle_maximised()
             case "repaint" | "suspend":
-                self.app.call_next(self.app.run_action, "paint_anew" if name == "repaint" else "suspend_process")
+                action = "app.repaint" if name == "repaint" else "app.suspend_process"
+                self.app.call_later(self.app.run_action, action)
             case _:
                 self.do(Move(name))
 
@@ -220,10 +222,11 @@ class MainScreen(SizedScreen[None]):
         if not self.too_small and not self.stop_at_once():
             self.do(GoTo(self.state.position._replace(stage=message.stage)))
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Any key stops what goes on by itself; Esc takes back a choice."""
-        super().on_key(event)
-        if self.too_small or self.training.running:
+        if self.too_small:
+            self.stop_at_once()
+        elif self.training.running:
             event.prevent_default()
             event.stop()
             self.stop_at_once()

@@ -48,6 +48,6 @@ class PageScreen(SizedScreen[None], ModalScreen[None]):
         """Back to the panels."""
         self.dismiss(None)
 
-    def action_quit_all(self) -> None:
+    async def action_quit_all(self) -> None:
         """End the application."""
-        self.app.exit(0)
+        await self.app.action_quit()

@@ -25,13 +25,13 @@ class SizedScreen(Screen[Result]):
     Its first child is the message; the style sheet shows that or all others.
     """
 
-    HORIZONTAL_BREAKPOINTS = [
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - textual declares them so
         (0, "-too-narrow"),
         (LEAST_WIDTH, "-narrow"),
         (80, "-normal"),
         (100, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS = [
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - likewise
         (0, "-too-low"),
         (LEAST_HEIGHT, "-low"),
         (23, "-middle"),
@@ -54,10 +54,10 @@ class SizedScreen(Screen[Result]):
         """Say how large the terminal is, and how large it would have to be."""
         self.query_one("#too-small", Static).update("\n".join(too_small_lines(*event.size)))
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Where nothing else could be seen, only the key to quit does something."""
         if self.too_small:
             event.prevent_default()
             event.stop()
             if event.key in command("quit").keys:
-                self.app.exit(0)
+                await self.app.action_quit()
