@@ -13,7 +13,7 @@ from backprop_tui.stepper.state import State
 class Explanation(Panel):
     """The headline, what it means, and before that a notice; arrow keys scroll what does not fit."""
 
-    DEFAULT_CSS = "Explanation { min-height: 1; }"
+    LEAST = (60, 2)
 
     notice: reactive[str] = reactive("", repaint=False)
     """What happened just now, in words; empty for nothing."""
@@ -42,6 +42,6 @@ class Explanation(Panel):
         """Scroll by a line."""
         if self.state is None:
             return
-        width, height = self.content_size
+        width, height = self.drawn_size
         most = len(explanation_lines(self.state, width, self.notice)) - (height - 1)
         self.first = min(max(0, self.first + step), max(0, most))

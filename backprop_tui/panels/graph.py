@@ -14,6 +14,8 @@ from backprop_tui.stepper.state import State
 class ComputationGraph(Panel):
     """Nodes, edges and what runs along them; a click on a number leads to its stage."""
 
+    LEAST = (60, 7)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as the picture can use, and its rule; what there is room for, the style sheet says."""
         del container, viewport
@@ -25,9 +27,9 @@ class ComputationGraph(Panel):
 
     def stage_at(self, x: int, y: int) -> int:
         """The stage of the number or name there."""
-        width, height = self.content_size
+        width, height = self.drawn_size
         return graph_stage_at(self.state, width, height - 1, x, y - 1) if self.state and y else 0
 
     def choices(self) -> Sequence[int]:
         """What is in view, in reading order."""
-        return stages_in_view(self.state, *self.content_size) if self.state else ()
+        return stages_in_view(self.state, *self.drawn_size) if self.state else ()

@@ -13,6 +13,8 @@ from backprop_tui.stepper.state import State
 class LossSparkline(Panel):
     """Bars, an axis and a table of epochs, as far as there is room; in one row the loss on screen in words."""
 
+    LEAST = (15, 1)
+
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as those words."""
         del container, viewport

@@ -46,6 +46,9 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         for key in command(name).keys
     ]
 
+    LEAST: ClassVar[tuple[int, int]] = (1, 1)
+    """The columns and rows that a drawing needs; in less room its top left part is seen."""
+
     state: reactive[State | None] = reactive[State | None](None, repaint=False)
     """What is shown; nothing while it is None."""
 
@@ -99,17 +102,23 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         width, height = self.content_size
         if not width or not height:
             return
-        before, self._rows = self._rows, self._drawn_rows(width, height)
+        before, self._rows = self._rows, self._drawn_rows(height)
         left, top = self.gutter.left, self.gutter.top
         if len(before) != len(self._rows):
             self.refresh()
         elif changed := [y for y, (old, new) in enumerate(zip(before, self._rows, strict=True)) if old != new]:
             self.refresh(*(Region(left, top + y, width, 1) for y in changed))
 
-    def _drawn_rows(self, width: int, height: int) -> tuple[Row, ...]:
+    @property
+    def drawn_size(self) -> tuple[int, int]:
+        """The columns and rows that are drawn, in view or not."""
+        width, height = self.content_size
+        return max(width, self.LEAST[0]), max(height, self.LEAST[1])
+
+    def _drawn_rows(self, height: int) -> tuple[Row, ...]:
         if self.state is None:
             return ((),) * height
-        rows = tuple(self.draw(self.state, width, height))[:height]
+        rows = tuple(self.draw(self.state, *self.drawn_size))[:height]
         return (*rows, *((),) * (height - len(rows)))
 
     def on_resize(self) -> None:
@@ -121,7 +130,7 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         """Row y as Textual wants it."""
         width, height = self.content_size
         if len(self._rows) != height:
-            self._rows = self._drawn_rows(width, height)
+            self._rows = self._drawn_rows(height)
         strip = self._strip(self._rows[y] if y < len(self._rows) else (), width)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(y)) is not None:

@@ -14,6 +14,8 @@ class PhaseBar(Panel, can_focus=False):
     ALLOW_MAXIMIZE = False
     DEFAULT_CSS = "PhaseBar { height: 1; }"
 
+    LEAST = (60, 1)
+
     def draw(self, state: State, width: int, height: int) -> Sequence[Row]:
         """The row, whatever the height."""
         del height
@@ -21,4 +23,4 @@ class PhaseBar(Panel, can_focus=False):
 
     def stage_at(self, x: int, y: int) -> int:
         """The last stage of the phase in column x."""
-        return phase_stage_at(self.state, self.content_size.width, x) if self.state and y == 0 else 0
+        return phase_stage_at(self.state, self.drawn_size[0], x) if self.state and y == 0 else 0

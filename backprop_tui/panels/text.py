@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from backprop_tui.panels.themes import palette
+from backprop_tui.present.ascii import spelled
 from backprop_tui.present.canvas import Row
 
 
@@ -23,6 +24,8 @@ class RowsText(Static):
         """Use the new width."""
         if self.size.width != self._width:
             self._width = self.size.width
+            plain = getattr(self.app, "ascii_only", False)
+            rows = spelled(self._made(self._width), self._width, ascii=plain)
             styles = palette(self.app.current_theme, self.background_colors[1])
-            lines = (Text.assemble(*((text, styles[style]) for text, style in row)) for row in self._made(self._width))
+            lines = (Text.assemble(*((text, styles[style]) for text, style in row)) for row in rows)
             self.update(Text("\n").join(lines))

@@ -14,6 +14,8 @@ class TitleRow(Panel, can_focus=False):
     ALLOW_MAXIMIZE = False
     DEFAULT_CSS = "TitleRow { height: 1; }"
 
+    LEAST = (60, 1)
+
     def draw(self, state: State, width: int, height: int) -> Sequence[Row]:
         """The row, whatever the height."""
         del height

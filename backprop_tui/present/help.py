@@ -39,7 +39,7 @@ def help_rows(width: int) -> tuple[Row, ...]:
         pairs = [entries[index::half] for index in range(half)] if width >= _TWO_COLUMNS else [[one] for one in entries]
         rows += [_row(pair) for pair in pairs]
         rows.append(())
-    measure = min(width - 1, 76)
+    measure = max(20, min(width - 1, 76))
     return (*rows, *(((line, Style.PLAIN),) for text in _READING for line in textwrap.wrap(text, measure)))
 
 

@@ -61,7 +61,7 @@ class FieldRow(Horizontal):
         if field.choices:
             yield Choice(((name, name) for name in field.choices), value=text, allow_blank=False, compact=True)
         else:
-            line = Line(text, compact=True, validators=[FieldCheck(self)])
+            line = Line(text, compact=True, validators=[FieldCheck(self)], select_on_focus=False)
             line.cursor_blink = False  # an idle screen writes nothing
             yield line
         yield Static(f"]  {field.in_use}", markup=False, classes="in-use")
@@ -75,7 +75,10 @@ class FieldRow(Horizontal):
         self.query_one(".label", Label).update(self._label(">"))
 
     def on_descendant_blur(self) -> None:
-        """Take the mark away."""
+        """Take the mark away, and show a long text from its beginning."""
+        if not getattr(self.screen, "too_small", False):  # there the place in the text is to stay
+            for line in self.query(Input):
+                line.action_home()
         self.query_one(".label", Label).update(self._label())
 
     def show(self, form: Form) -> None:
@@ -93,8 +96,11 @@ class FieldRow(Horizontal):
             line.validate(line.value)
 
     def take_focus(self) -> None:
-        """Let what is typed go into this field."""
-        self.screen.set_focus(self.children[1])
+        """Let what is typed go into this field, over what it holds."""
+        widget = self.children[1]
+        self.screen.set_focus(widget)
+        if isinstance(widget, Input):
+            widget.action_select_all()
 
 
 class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
@@ -119,6 +125,7 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
     def __init__(self, state: State, form: Form, hints: str) -> None:
         super().__init__()
         self.state, self.form, self._hints = state, form, hints
+        self._left: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """Title, fields, how things stand, what the field at hand means, and the keys."""
@@ -135,7 +142,7 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         yield Static(self.form.summary(), markup=False, id="summary")
         yield ruled("", id="meaning")
         yield Static(self._hints, markup=False, id="hints")
-        yield KeyFooter(compact=True, show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     async def on_mount(self) -> None:
         """Begin with the first field; the others follow."""
@@ -154,6 +161,14 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         focused = self.focused
         found = next((one for one in focused.ancestors if isinstance(one, FieldRow)), None) if focused else None
         return found or self.rows[0]
+
+    def resized(self) -> None:
+        """Where there is no room, what is typed unseen is no input; back with some, go on where it was."""
+        if self.too_small:
+            self._left = self.focused or self._left
+            self.set_focus(None)
+        elif self.focused is None and self._left is not None:
+            self.set_focus(self._left)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field at hand means."""

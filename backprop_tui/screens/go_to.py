@@ -19,6 +19,10 @@ class GoToScreen(FormScreen[Position]):
         self._position, self._asked = position_of(self.form), self.form.texts
         self._seek.start(self.state.history, self._position.epoch)
 
+    def on_unmount(self) -> None:
+        """Whoever closes the form, nothing goes on."""
+        self._seek.stop()
+
     def action_leave(self) -> None:
         """Stop where a way is under way, and leave."""
         self._seek.stop()

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
 from backprop_tui.core.scenario import Scenario
@@ -54,7 +54,7 @@ class MainScreen(SizedScreen[None]):
     """Holds the one state; every change of it goes through `do`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [binding(one, key) for one in COMMANDS for key in one.keys]
-    ALLOW_IN_MAXIMIZED_VIEW = "TitleRow, PhaseBar, Footer, #too-small"
+    ALLOW_IN_MAXIMIZED_VIEW = "#header, Footer, #too-small"
 
     state: reactive[State] = reactive[State](lambda: start(load()), repaint=False)
     """The one state."""
@@ -77,14 +77,15 @@ class MainScreen(SizedScreen[None]):
         """The panels; where each stands, the style sheet says."""
         shared = {"state": MainScreen.state, "ascii_only": MainScreen.ascii_only}
         yield self.message()
-        yield TitleRow().data_bind(**shared)
-        yield PhaseBar().data_bind(**shared)
+        with Vertical(id="header"):
+            yield TitleRow().data_bind(**shared)
+            yield PhaseBar().data_bind(**shared)
         yield ComputationGraph().data_bind(**shared)
         with Horizontal(id="derivatives-and-loss"):
             yield DerivativeTable().data_bind(**shared)
             yield LossSparkline().data_bind(**shared)
         yield Explanation().data_bind(**shared, notice=MainScreen.notice)
-        yield KeyFooter(compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Play, if asked to."""
@@ -137,13 +138,13 @@ class MainScreen(SizedScreen[None]):
         else:
             playing = self.autoplay.playing
             if not self.stop_at_once():
-                self.perform(name, playing=playing)
+                await self.perform(name, playing=playing)
 
-    def perform(self, name: str, *, playing: bool) -> None:
+    async def perform(self, name: str, *, playing: bool) -> None:
         """Do what the command `name` says, now that nothing goes on by itself; `playing` did until now."""
         match name:
             case "edit" | "go_to" | "help" | "verify":
-                self.open(name)
+                await self.open(name)
             case "play":
                 if not playing:
                     self.autoplay.play()
@@ -154,7 +155,7 @@ class MainScreen(SizedScreen[None]):
             case "jump":
                 self.jump()
             case "focus_next" | "focus_previous":
-                (self.focus_next if name == "focus_next" else self.focus_previous)(Panel)
+                self.focus_another(1 if name == "focus_next" else -1)
             case "maximise":
                 self.toggle_maximised()
             case "repaint" | "suspend":
@@ -171,6 +172,12 @@ class MainScreen(SizedScreen[None]):
                 return widget
         return self.query_one(DerivativeTable)
 
+    def focus_another(self, step: int) -> None:
+        """Focus the panel `step` places on, round and round; the first or the last where none has the focus."""
+        panels = [widget for widget in self.focus_chain if isinstance(widget, Panel)]
+        at = panels.index(self.focused) if self.focused in panels else min(-step, 0)
+        self.set_focus(panels[(at + step) % len(panels)])
+
     def jump(self) -> None:
         """Go to the stage that was chosen, in whichever panel."""
         if self.panel.chosen:
@@ -186,25 +193,25 @@ class MainScreen(SizedScreen[None]):
         panel = self.focused if isinstance(self.focused, Panel) else self.query_one(ComputationGraph)
         self.maximize(panel, container=False)
 
-    def open(self, name: str) -> None:
+    async def open(self, name: str) -> None:
         """Open a form, the help or the gradient check; imported only now, for the first frame to come sooner."""
         match name:
             case "edit":
                 from backprop_tui.screens.edit import EditScreen  # noqa: PLC0415 - as the docstring says
 
-                self.app.push_screen(EditScreen(self.state), self.edited)
+                await self.app.push_screen(EditScreen(self.state), self.edited)
             case "go_to":
                 from backprop_tui.screens.go_to import GoToScreen  # noqa: PLC0415
 
-                self.app.push_screen(GoToScreen(self.state), self.gone_to)
+                await self.app.push_screen(GoToScreen(self.state), self.gone_to)
             case "help":
                 from backprop_tui.screens.help import HelpScreen  # noqa: PLC0415
 
-                self.app.push_screen(HelpScreen(self.state))
+                await self.app.push_screen(HelpScreen(self.state))
             case "verify":
                 from backprop_tui.screens.verify import VerifyScreen  # noqa: PLC0415
 
-                self.app.push_screen(VerifyScreen(self.state))
+                await self.app.push_screen(VerifyScreen(self.state))
 
     def edited(self, scenario: Scenario | None) -> None:
         """Go on with what the form describes; None where it was left as it was."""

@@ -38,7 +38,7 @@ class PageScreen(SizedScreen[None], ModalScreen[None]):
         yield ruled(self._title)
         with VerticalScroll(id="page"):
             yield from self.contents()
-        yield KeyFooter(compact=True, show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def contents(self) -> tuple[Widget, ...]:
         """What is on the page."""

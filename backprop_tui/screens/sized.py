@@ -53,6 +53,10 @@ class SizedScreen(Screen[Result]):
     def on_resize(self, event: events.Resize) -> None:
         """Say how large the terminal is, and how large it would have to be."""
         self.query_one("#too-small", Static).update("\n".join(too_small_lines(*event.size)))
+        self.resized()
+
+    def resized(self) -> None:
+        """Do what else another size asks for."""
 
     async def on_key(self, event: events.Key) -> None:
         """Where nothing else could be seen, only the key to quit does something."""

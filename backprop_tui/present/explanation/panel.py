@@ -23,9 +23,11 @@ def explanation_panel(
     line = headline(state, width - 18 - len(next_text(state)))
     rows = [headline_row(state, line, width, focused=focused)]
     room = height - 1
-    body = (
-        explanation_lines(state, width, notice)[first : first + room] if first else _whole(state, width, room, notice)
-    )
+    body = _whole(state, width, room, notice)
+    if first:
+        lines = explanation_lines(state, width, notice)
+        start = min(first, max(0, len(lines) - room))
+        body = lines[start : start + room]
     rows += body
     return (*rows, *[()] * (room - len(body)))
 
