@@ -121,6 +121,7 @@ async def _palette_open(pilot: Pilot[int]) -> None:
 
 
 async def _other_theme(pilot: Pilot[int]) -> None:
+    await pilot.press("f1")  # somebody is there
     pilot.app.theme = LIGHT.name
     await pilot.pause()
     assert pilot.app.theme == LIGHT.name
