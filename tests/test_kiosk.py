@@ -29,7 +29,7 @@ from tests.sshd import ROOT, USER, Server, needed, remaining, until
 from tests.terminal import PATIENCE, Terminal
 from tests.test_terminal import READY
 
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("kiosk")]  # what they share is started once
+pytestmark = pytest.mark.system
 
 RECIPE = Path(__file__).parent.parent / "README.md"
 SECTION = "A kiosk over SSH"
