@@ -16,11 +16,11 @@ from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.present.export.program_text import (
     assignment,
-    filled,
-    heading,
-    listed,
+    bracketed,
+    list_of_rows,
     nested,
     pass_heading,
+    preamble,
     stop,
 )
 
@@ -69,7 +69,7 @@ def program(scenario: Scenario, epochs: int) -> Iterator[str]:
         *stop("math.isfinite(value)", results, len(loops)),
     ]
     lines = [*_given(graph, scenario, epochs), "", *nested(loops, body)]
-    text = "\n".join([*heading(_WHAT, scenario), "", *_needs("\n".join(lines)), *lines])
+    text = "\n".join([*preamble(_WHAT, scenario), "", *_needs("\n".join(lines)), *lines])
     yield from (f"{line}\n" for line in text.split("\n"))
 
 
@@ -99,7 +99,7 @@ def _given(graph: Graph, scenario: Scenario, epochs: int) -> Iterator[str]:
         yield f"epochs = {epochs}"
     if len(scenario.samples) > 1:
         rows = (f"({', '.join(map(repr, (*sample.x, *sample.y)))})" for sample in scenario.samples)
-        yield from listed("samples = [", rows, "]")
+        yield from list_of_rows("samples = [", rows, "]")
 
 
 def _loops(graph: Graph, scenario: Scenario, epochs: int) -> Iterator[list[str]]:
@@ -108,7 +108,7 @@ def _loops(graph: Graph, scenario: Scenario, epochs: int) -> Iterator[list[str]]
         yield ["for epoch in range(1, epochs + 1):"]
     if len(scenario.samples) > 1:
         names = (node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET))
-        yield filled("for sample, (", ", ".join(names), ") in enumerate(samples, start=1):")
+        yield bracketed("for sample, (", ", ".join(names), ") in enumerate(samples, start=1):")
 
 
 def _stages(rules: Sequence[Rule]) -> Iterator[str]:
