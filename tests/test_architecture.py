@@ -20,7 +20,12 @@ ROOMS = ["core", "stepper", "present", "panels", "screens", "app", "cli"]
 KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
     "panels": {"present", "stepper"},
     "launch": {"core"},
-    "arguments": set(),
+    "arguments": {"core", "options_elsewhere"},
+    "options_elsewhere": {"core"},
+    "scenario_options": {"core", "arguments"},
+    "usage": set(),
+    "themes": {"panels"},
+    "screenshot": {"app", "launch", "present"},
     "terminal": set(),
     "kiosk": {"app"},
     "__main__": {"cli"},
@@ -28,10 +33,10 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
 }
 KNOWS["screens"] |= {"launch"}
 KNOWS["app"] |= {"launch", "terminal", "kiosk"}
-KNOWS["cli"] |= {"launch", "terminal", "arguments"}
+KNOWS["cli"] |= {"launch", "terminal", "arguments", "usage", "themes", "screenshot", "scenario_options"}
 LIBRARIES = {
     "present": {"rich"},
-    **{room: {"rich", "textual"} for room in ("panels", "screens", "app", "kiosk", "terminal")},
+    **{room: {"rich", "textual"} for room in ("panels", "screens", "app", "kiosk", "terminal", "themes", "screenshot")},
 }
 
 
@@ -82,7 +87,17 @@ def loaded_after(code: str) -> set[str]:
 
 @pytest.mark.system
 def test_everything_below_the_panels_and_the_command_line_load_without_textual() -> None:
-    rooms = ("core", "stepper", "present", "launch", "arguments", "cli")
+    rooms = (
+        "core",
+        "stepper",
+        "present",
+        "launch",
+        "arguments",
+        "options_elsewhere",
+        "scenario_options",
+        "usage",
+        "cli",
+    )
     files = [file.relative_to(PACKAGE.parent) for file in FILES if room_of(file) in rooms]
     modules = [".".join(file.with_suffix("").parts).removesuffix(".__init__") for file in files]
     assert len(modules) > 20

@@ -93,9 +93,50 @@ def test_a_full_disk_is_told_in_one_line() -> None:
     assert process.stderr.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("words", ["trace", "--help", "scenarios", "screen"])
+def test_a_closed_output_is_told_in_one_line(words: str) -> None:
+    command = f"exec '{sys.executable}' -m backprop_tui {words} >&-"
+    process = subprocess.run(["/bin/sh", "-c", command], stderr=subprocess.PIPE, env=ENVIRONMENT, check=False)
+    assert process.returncode == 1
+    assert process.stderr == b"backprop-tui: standard output cannot be written: it is closed\n"
+
+
+SCENARIO = b"""\xef\xbb\xbf[[layer]]
+activation = "tanh"
+weights = [[0.5]]
+biases = [0.0]
+[[sample]]
+x = [2.0]
+y = [1.0]
+"""
+
+
+@pytest.mark.parametrize("command", ["trace - --format csv", "screen -", "check -"])
+def test_a_dash_is_standard_input(command: str) -> None:
+    program = [sys.executable, *MODULE, *command.split()]
+    process = subprocess.run(program, input=SCENARIO, capture_output=True, env=ENVIRONMENT, check=False)
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert process.stdout
+    process = subprocess.run(program, input=b"x = 1/3", capture_output=True, env=ENVIRONMENT, check=False)
+    assert (process.returncode, process.stdout) == (2, b"")
+    assert process.stderr.startswith(b"backprop-tui: standard input: line 1, column 5: '1/3'")
+    shell = f"exec '{sys.executable}' -m backprop_tui {command} <&-"
+    process = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, env=ENVIRONMENT, check=False)
+    assert process.returncode == 2
+    assert process.stderr == b"backprop-tui: standard input: is closed; expected a TOML file\n"
+
+
 @pytest.mark.parametrize(
     "words",
-    ["trace", "trace --format jsonl", "trace --format markdown", "check article-7 logistic", "scenarios", "--help"],
+    [
+        "trace",
+        "trace --ascii",
+        "trace --format jsonl",
+        "trace --format markdown",
+        "check article-7 logistic",
+        "scenarios",
+        "--help",
+    ],
 )
 def test_printing_loads_neither_textual_nor_rich(words: str) -> None:
     code = """
