@@ -32,7 +32,8 @@ def explain(text: str, error: tomllib.TOMLDecodeError) -> str:
     message, line, column = match[1], int(match[2]), int(match[3])
     row = rows[line - 1] if line <= len(rows) else ""
     begin, problem = _problem(message, row, column - 1)
-    return f"line {line}, column {begin + 1}: {problem}"
+    printable = "".join(letter if letter.isprintable() else "�" for letter in problem)
+    return f"line {line}, column {begin + 1}: {printable}"
 
 
 def _at_the_end(message: str, rows: list[str]) -> str:
@@ -80,6 +81,8 @@ def _problem(message: str, row: str, at: int) -> tuple[int, str]:
         return at, _no_statement(here)
     if message.startswith("Expected '=' after a key"):
         return at, _no_equals_sign(row, at)
+    if message.startswith("Invalid initial character"):
+        return at, f"{_quoted(here)}: expected a key, a word such as learning_rate"
     if message.startswith("Illegal character"):
         return at, 'the text before is not closed; a text ends in its line with "'
     return _no_value(message, row, at)
@@ -188,5 +191,4 @@ def _reason(value: str) -> str:
 def _quoted(text: str) -> str:
     """`text` in quotes, cut to what a line can hold."""
     shown = text.strip()
-    shown = shown if len(shown) <= _WIDEST else f"{shown[:_WIDEST]}…"
-    return f"'{shown}'" if shown.isprintable() else ascii(shown)
+    return f"'{shown}'" if len(shown) <= _WIDEST else f"'{shown[:_WIDEST]}…'"
