@@ -40,7 +40,9 @@ def unread(process: "subprocess.Popen[bytes]") -> tuple[int, bytes]:
     return process.returncode, errors
 
 
-@pytest.mark.parametrize("words", ["trace", "trace --format jsonl --epochs 100000", "check", "scenarios", "--help"])
+@pytest.mark.parametrize(
+    "words", ["trace", "trace --format jsonl --epochs 100000", "check", "scenarios", "--help", "screen"]
+)
 def test_a_reader_may_stop_reading(words: str) -> None:
     assert unread(start_process(*words.split())) == (0, b"")
 
@@ -84,8 +86,9 @@ sys.exit(cli.main(["trace"]))
     assert unread(start_process(program=("-c", code))) == (130, b"")
 
 
-def test_a_full_disk_is_told_in_one_line() -> None:
-    command = [sys.executable, *MODULE, "trace"]
+@pytest.mark.parametrize("words", ["trace", "screen --format svg"])
+def test_a_full_disk_is_told_in_one_line(words: str) -> None:
+    command = [sys.executable, *MODULE, *words.split()]
     with Path("/dev/full").open("wb") as full:
         process = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False)
     assert process.returncode == 1
