@@ -30,6 +30,7 @@ _FORMS = {
 
 _SHORT = {"-h": HELP, "-V": VERSION}
 _END_OF_OPTIONS = "--"
+_MOST_COUNTED = 10_000_000  # a larger whole number is hardly meant as one
 _LARGEST = (500, 200)
 """The most columns and rows of a screen that is printed."""
 
@@ -233,7 +234,9 @@ def _whole(name: str, attached: str | None, rest: Words) -> int:
     try:
         return int(word.replace("−", "-"))
     except ValueError as error:
-        raise UsageError(f"{name} {word}: not a whole number; expected one such as {_example(name)}") from error
+        meant = _is_number(word) and _float(word).is_integer() and abs(_float(word)) < _MOST_COUNTED
+        hint = f"did you mean {_float(word):.0f}?" if meant else f"expected one such as {_example(name)}"
+        raise UsageError(f"{name} {word}: not a whole number; {hint}") from error
 
 
 def _stage(name: str, attached: str | None, rest: Words) -> int | str:
@@ -241,15 +244,13 @@ def _stage(name: str, attached: str | None, rest: Words) -> int | str:
     return _whole(name, word, rest) if _is_number(word) else word
 
 
-def _name(name: str, attached: str | None, rest: Words) -> str:
-    return _value(name, attached, rest).lower()
-
-
 def _size(name: str, attached: str | None, rest: Words) -> tuple[int, int]:
     word = _value(name, attached, rest)
     match = re.fullmatch(r"(\d{1,9})[x×](\d{1,9})", word, re.ASCII | re.IGNORECASE)
     if not match:
-        raise UsageError(f"{name} {word}: no size; expected columns x rows such as {_example(name)}")
+        numbers = re.fullmatch(r"(\d{1,9})\W+(\d{1,9})", word, re.ASCII)
+        hint = f"did you mean {numbers[1]}x{numbers[2]}?" if numbers else f"such as {_example(name)}"
+        raise UsageError(f"{name} {word}: not a size; expected columns x rows, {hint}")
     columns, rows = int(match[1]), int(match[2])
     if not (1 <= columns <= _LARGEST[0] and 1 <= rows <= _LARGEST[1]):
         raise UsageError(f"{name} {word}: expected from 1x1 to {_LARGEST[0]}x{_LARGEST[1]}")
@@ -295,8 +296,8 @@ _OPTIONS = {
     "--w": _Option(_numbers, _ALL, "1.5"),
     "--b": _Option(_number, _ALL, "0.5"),
     "--y": _Option(_number, _ALL, "4"),
-    "--activation": _Option(_name, _ALL, "relu"),
-    "--loss": _Option(_name, _ALL, "mse"),
+    "--activation": _Option(_value, _ALL, "relu"),
+    "--loss": _Option(_value, _ALL, "mse"),
     "--lr": _Option(_number, _ALL, "0.1"),
     "--ascii": _Option(_flag, _ALL),
     "--epochs": _Option(_whole, (TRACE,), "10"),

@@ -33,7 +33,6 @@ from backprop_tui.arguments import (
 
 if TYPE_CHECKING:
     from backprop_tui.core.scenario import Scenario
-    from backprop_tui.launch import Launch
     from backprop_tui.stepper.state import State
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -178,6 +177,7 @@ def _say_where_it_ends(state: "State", epochs: int) -> None:
 
 
 def _open(request: Request) -> int:
+    from backprop_tui.launch_options import launch_of
     from backprop_tui.terminal import cures as terminal
 
     scenario = _scenario(request)
@@ -185,7 +185,7 @@ def _open(request: Request) -> int:
         raise UsageError("--loop: says what happens after playing; expected --play with it")
     if request.kiosk and request.debug:
         raise UsageError("--debug: shows paths of this host, which --kiosk is to keep; expected one of them")
-    launch = _launch(scenario, request)
+    launch = launch_of(scenario, request)
     _check_theme(request.theme)
     if reason := terminal.refusal():
         raise UsageError(reason)
@@ -201,61 +201,17 @@ def _open(request: Request) -> int:
 
 
 def _screen(request: Request) -> int:
+    from backprop_tui.launch_options import launch_of
     from backprop_tui.terminal import cures as terminal
 
     _check_format(request, _PICTURES, _TRACES)
-    launch = _launch(_scenario(request), request)
+    launch = launch_of(_scenario(request), request)
     _check_theme(request.theme)
     terminal.clean_environment()
 
     from backprop_tui.screenshot import screenshot
 
     return _write((screenshot(launch, size=request.size, form=request.format),))
-
-
-def _launch(scenario: "Scenario", request: Request) -> "Launch":
-    """How the application is to open.  Raises UsageError where there is no such place in the run."""
-    from backprop_tui.launch import Launch
-    from backprop_tui.stepper.machine import GoTo, IllegalCommand, apply
-    from backprop_tui.stepper.state import Position, start
-
-    state = start(scenario)
-    try:
-        # The stages of a pass are those of every pass, so a name can be looked up in the first.
-        stage = request.stage if isinstance(request.stage, int) else _stage(state, request.stage)
-        apply(state, GoTo(Position(request.epoch, request.sample, stage)))
-    except IllegalCommand as error:
-        option = str(error).partition(" ")[0]
-        at = "" if option in ("epoch", "sample", "stage") else f"epoch {request.epoch}: "
-        raise UsageError(f"--{at}{error}") from error
-    return Launch(
-        scenario,
-        epoch=request.epoch,
-        sample=request.sample,
-        stage=stage,
-        play=request.play,
-        ascii=request.ascii,
-        mouse="SSH_CONNECTION" not in os.environ if request.mouse is None else request.mouse,
-        loop=request.loop,
-        idle_reset=request.idle_reset,
-        kiosk=request.kiosk,
-        no_quit=request.no_quit,
-        theme=request.theme,
-    )
-
-
-def _stage(state: "State", name: str) -> int:
-    """The stage that computes the quantity called `name`, in data or on screen; of a parameter, its update."""
-    from backprop_tui.present.form import stage_names
-
-    stages = stage_names(state)
-    if name in stages:
-        return stages[name]
-    if name in state.view.given:
-        raise UsageError(f"--stage {name}: given, not computed; expected a quantity such as {next(iter(stages))}")
-    quantities = tuple(rule.quantity for rule in state.timeline.rules)
-    listed = f"{', '.join(quantities[:3])}, … {quantities[-1]}"
-    raise UsageError(f"--stage {name}: no quantity of that name; {similar(name, quantities)}expected one of {listed}")
 
 
 def _check_theme(name: str | None) -> None:
@@ -270,7 +226,9 @@ def _check_theme(name: str | None) -> None:
 
     names = theme_names()
     if name not in names:
-        raise UsageError(f"--theme {name}: unknown; {similar(name, names)}expected one of {', '.join(names)}")
+        ours = f"backprop-{name.lower()}"  # dark and light
+        hint = similar(ours if ours in names else name, names)
+        raise UsageError(f"--theme {name}: unknown; {hint}expected one of {', '.join(names)}")
 
 
 def _scenario(request: Request) -> "Scenario":

@@ -33,6 +33,9 @@ _WITHOUT = {
     **dict.fromkeys(("list", "scenarios"), "`backprop-tui scenarios` lists them"),
     **dict.fromkeys(("optimizer", "optimiser", "momentum", "adam", "sgd"), "every update is plain gradient descent"),
     **dict.fromkeys(("batch-size", "batch", "seed", "weight-decay"), "every sample is followed by its update"),
+    **dict.fromkeys(
+        ("quiet", "silent", "q", "verbose", "log-level"), "there is nothing but results on standard output"
+    ),
     **dict.fromkeys(("trace", "screen", "check"), "commands have no dashes"),
 }
 """What others have as options, and we otherwise or not at all."""

@@ -10,10 +10,9 @@ from backprop_tui.core.scenario import Scenario, ScenarioError, neuron_with
 
 def changed(scenario: Scenario, request: Request) -> Scenario:
     """`scenario` with the numbers and names that are asked for.  Raises UsageError where it does not take them."""
-    _check_known("activation", request.activation, ACTIVATIONS)
-    _check_known("loss", request.loss, LOSSES)
+    activation = _known("activation", request.activation, ACTIVATIONS)
+    loss = _known("loss", request.loss, LOSSES) or scenario.loss
     _check_shape(scenario, request)
-    loss = scenario.loss if request.loss is None else request.loss
     rate = scenario.learning_rate if request.lr is None else request.lr
     try:
         # The loss comes last, and until then is one that takes any activation and target: they all change at once.
@@ -23,7 +22,7 @@ def changed(scenario: Scenario, request: Request) -> Scenario:
             w=request.w,
             b=request.b,
             y=request.y,
-            activation=request.activation,
+            activation=activation,
         )
         return replace(neuron, loss=loss, learning_rate=rate)
     except ScenarioError as error:
@@ -57,8 +56,10 @@ def _several(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _check_known(kind: str, name: str | None, known: Collection[str]) -> None:
-    if name is not None and name not in known:
+def _known(kind: str, name: str | None, known: Collection[str]) -> str | None:
+    """`name`, in whatever case, as one of those `known`; None where none is given."""
+    if name is not None and name.lower() not in known:
         from backprop_tui.core.names_elsewhere import unknown  # noqa: PLC0415 - needed for an unknown name only
 
         raise UsageError(f"--{kind} {name}: {unknown(kind, name, known)}")
+    return name and name.lower()

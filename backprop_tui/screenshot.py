@@ -39,7 +39,7 @@ def screenshot(
 
 async def _cells(launch: Launch, size: tuple[int, int], keys: Sequence[str]) -> Cells:
     app = BackpropApp(launch)
-    if launch.theme:
+    if launch.theme and os.environ.get("NO_COLOR") is None:
         app.theme = launch.theme
     async with app.run_test(size=size, tooltips=True, notifications=True) as pilot:
         await _settled(app, pilot)

@@ -23,6 +23,7 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
     "arguments": {"core", "options_elsewhere"},
     "options_elsewhere": {"core"},
     "scenario_options": {"core", "arguments"},
+    "launch_options": {"core", "stepper", "present", "arguments", "launch"},
     "usage": set(),
     "themes": {"panels"},
     "screenshot": {"app", "launch", "present"},
@@ -33,7 +34,7 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
 }
 KNOWS["screens"] |= {"launch"}
 KNOWS["app"] |= {"launch", "terminal", "kiosk"}
-KNOWS["cli"] |= {"launch", "terminal", "arguments", "usage", "themes", "screenshot", "scenario_options"}
+KNOWS["cli"] |= {"terminal", "arguments", "usage", "themes", "screenshot", "scenario_options", "launch_options"}
 LIBRARIES = {
     "present": {"rich"},
     **{room: {"rich", "textual"} for room in ("panels", "screens", "app", "kiosk", "terminal", "themes", "screenshot")},

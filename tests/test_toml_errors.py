@@ -99,10 +99,10 @@ SHAPES = [
     ("[2.0]", "2.0", "sample 1, x: expected a list of numbers, not 2.0; write [2.0]"),
     ("[[1.5]]", "[1.5]", "layer 1, weights, row 1: expected a list of numbers, not 1.5; write [1.5]"),
     ("[2.0]", '["2,5"]', "sample 1, x: expected a number, not '2,5'; write 2.5"),
-    ("identity", "LeakyRelu", "layer 1, activation: 'leakyrelu' is unknown; it is called leaky_relu here; "),
+    ("identity", "LeakyRelu", "layer 1, activation: 'LeakyRelu' is unknown; it is called leaky_relu here; "),
     ("identity", "linear", "layer 1, activation: 'linear' is unknown; it is called identity here; "),
     ("identity", "hardtanh", "layer 1, activation: 'hardtanh' is not supported; the nearest is tanh; "),
-    ("mse", "L2", "loss: 'l2' is unknown; it is called mse here; "),
+    ("mse", "L2", "loss: 'L2' is unknown; it is called mse here; "),
 ]
 
 

@@ -5,7 +5,7 @@ import re
 import stat
 import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import backprop_tui
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
@@ -87,7 +87,7 @@ def parse(text: str, name: str) -> Scenario:
         name=name,
         layers=tuple(_layer(f"layer {i}", entry) for i, entry in _tables(table, "layer")),
         samples=tuple(_sample(f"sample {i}", entry) for i, entry in _tables(table, "sample")),
-        loss=_text("loss", table.get("loss", "mse"), f"one of {', '.join(LOSSES)}").lower(),
+        loss=_name("loss", table.get("loss", "mse"), LOSSES),
         learning_rate=_number("learning_rate", table.get("learning_rate", 0.1)),
         title=_text("title", table.get("title", "")),
         source=_text("source", table.get("source", "")),
@@ -131,7 +131,8 @@ def _bytes(path: str) -> bytes:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-            raise ScenarioError("", f"is {kind}; expected a TOML file")
+            stream = ", or - for standard input" if path == "/dev/stdin" else ""
+            raise ScenarioError("", f"is {kind}; expected a TOML file{stream}")
         return _up_to_limit(descriptor)
     finally:
         os.close(descriptor)
@@ -162,7 +163,7 @@ def _layer(key: str, table: Table) -> Layer:
     _check_keys(key, table, _LAYER, required=("activation", "weights", "biases"))
     rows = _list(f"{key}, weights", table["weights"], "a list of rows, one per neuron, such as [[1.5]]")
     return Layer(
-        activation=_text(f"{key}, activation", table["activation"], f"one of {', '.join(ACTIVATIONS)}").lower(),
+        activation=_name(f"{key}, activation", table["activation"], ACTIVATIONS),
         weights=tuple(_numbers(f"{key}, weights, row {i}", row) for i, row in enumerate(rows, start=1)),
         biases=_numbers(f"{key}, biases", table["biases"]),
         trainable=_flag(f"{key}, trainable", table.get("trainable", True)),
@@ -260,6 +261,12 @@ def _text(key: str, value: object, expected: str = "text") -> str:
     if not isinstance(value, str):
         raise ScenarioError(key, f"expected {expected}, not {_shown(value)}")
     return value
+
+
+def _name(key: str, value: object, known: Collection[str]) -> str:
+    """The name `value`, which may be one of those `known` in another case."""
+    name = _text(key, value, f"one of {', '.join(known)}")
+    return name.lower() if name.lower() in known else name
 
 
 def _flag(key: str, value: object) -> bool:
