@@ -76,11 +76,8 @@ def _text(cells: Cells, _size: tuple[int, int]) -> str:
 
 
 def _ansi(cells: Cells, _size: tuple[int, int]) -> str:
-    monochrome = os.environ.get("NO_COLOR") is not None
-
     def coded(text: str, style: Style | None) -> str:
-        shown = Style.null() if style is None else style.without_color if monochrome else style
-        return shown.render(text, color_system=ColorSystem.TRUECOLOR)
+        return (style or Style.null()).render(text, color_system=ColorSystem.TRUECOLOR)
 
     return "".join(f"{''.join(coded(text, style) for text, style, _ in row)}\n" for row in cells)
 

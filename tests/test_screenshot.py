@@ -68,6 +68,9 @@ def test_it_opens_where_and_with_what_it_is_asked_to(printed: Printed) -> None:
 def test_in_ascii_every_cell_is(printed: Printed) -> None:
     for form in FORMS:
         assert printed("mazur", "--ascii", "--stage", "20", "--format", form).isascii()
+        palette = screenshot(Launch(load(), ascii=True), form=form, keys=("ctrl+p",))
+        assert "earch" in palette  # the cursor stands on the S
+        assert palette.isascii()
 
 
 def test_a_theme_gives_the_colours(printed: Printed) -> None:
@@ -112,11 +115,19 @@ def test_the_formats_are_those_that_the_command_line_knows() -> None:
 
 
 @pytest.mark.system
-@pytest.mark.parametrize("words", ["--stage 8", "mazur --stage 40 --size 120x40", "relu-dead --stage 9 --ascii"])
+@pytest.mark.parametrize(
+    "words", ["--stage 8", "mazur --stage 40 --size 120x40", "relu-dead --stage 9 --ascii --theme backprop-dark"]
+)
 def test_a_terminal_of_that_size_shows_the_same_cells(words: str) -> None:
     columns, rows = (120, 40) if "120x40" in words else (80, 24)
     arguments = words.replace("--size 120x40", "").split()
-    environment = {**ENVIRONMENT, "COLUMNS": "33", "LINES": "9", "TEXTUAL_THEME": "nord", "TEXTUAL_PRESS": "q"}
+    environment = {
+        **ENVIRONMENT,
+        "COLUMNS": "33",
+        "LINES": "9",
+        "TEXTUAL_THEME": "nord",
+        "TEXTUAL_COLOR_SYSTEM": "none of them",
+    }
     for name in ("TERM", "NO_COLOR"):
         environment.pop(name, None)
     command = [sys.executable, *MODULE, "screen", *words.split(), "--format", "ansi"]

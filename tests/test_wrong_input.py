@@ -117,6 +117,7 @@ y = [0.5, 0.5]
         ("run", ["run", "`backprop-tui`?"]),
         ("-", ["-: ", "keys", "trace, screen, check"]),
         ("trace -- --ascii", ["--ascii: no such file"]),
+        ("trace -- --help", ["--help: no such file"]),
         ("trace -- 5", ["5: no such file"]),
         ("trace relu -- tanh", ["tanh", "second scenario", "relu"]),
         ("trace --b -- 1", ["--b", "missing"]),
