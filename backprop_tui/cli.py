@@ -178,7 +178,7 @@ def _say_where_it_ends(state: "State", epochs: int) -> None:
 
 def _open(request: Request) -> int:
     from backprop_tui.launch_options import launch_of
-    from backprop_tui.terminal import cures as terminal
+    from backprop_tui.terminal import environment
 
     scenario = _scenario(request)
     if request.loop and request.play is None:
@@ -187,27 +187,27 @@ def _open(request: Request) -> int:
         raise UsageError("--debug: shows paths of this host, which --kiosk is to keep; expected one of them")
     launch = launch_of(scenario, request)
     _check_theme(request.theme)
-    if reason := terminal.refusal():
+    if reason := environment.refusal():
         raise UsageError(reason)
-    terminal.prepare()
+    environment.prepare()
 
-    from backprop_tui.app import run
+    from backprop_tui.run import run
 
-    launch = launch._replace(ascii=request.ascii or not terminal.speaks_utf8())
+    launch = launch._replace(ascii=request.ascii or not environment.speaks_utf8())
     status = run(launch, debug=request.debug)
     if request.kiosk:
-        terminal.leave_at_once(status)
+        environment.leave_at_once(status)
     return status
 
 
 def _screen(request: Request) -> int:
     from backprop_tui.launch_options import launch_of
-    from backprop_tui.terminal import cures as terminal
+    from backprop_tui.terminal.environment import clean
 
     _check_format(request, _PICTURES, _TRACES)
     launch = launch_of(_scenario(request), request)
     _check_theme(request.theme)
-    terminal.clean_environment()
+    clean()
 
     from backprop_tui.screenshot import screenshot
 
@@ -218,11 +218,11 @@ def _check_theme(name: str | None) -> None:
     """Raise UsageError where there is no theme called `name`."""
     if name is None:
         return
-    from backprop_tui.terminal.cures import clean_environment
+    from backprop_tui.terminal.environment import clean
 
-    clean_environment()  # for what follows imports textual
+    clean()  # for what follows imports textual
 
-    from backprop_tui.themes import theme_names
+    from backprop_tui.panels.themes import theme_names
 
     names = theme_names()
     if name not in names:

@@ -12,7 +12,8 @@ class Launch(NamedTuple):
     draw with ASCII characters only, `mouse` whether the terminal is to report the mouse.  With `loop` playing starts
     over when there is nothing more to see; `idle_reset` is the number of seconds without a key after which everything
     is as at the start, None for never; in a `kiosk` nothing of the host can be reached from the screen.  With `no_quit`
-    no key and no command ends it; `theme` names the one to start with, None for the usual one.
+    no key and no entry of the palette ends it, only a signal does; `theme` names one of the application's themes,
+    None where it is to choose.
     """
 
     scenario: Scenario

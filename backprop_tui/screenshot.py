@@ -4,7 +4,8 @@ import asyncio
 import io
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 
 from rich.color import ColorSystem
@@ -17,8 +18,8 @@ from textual.strip import Strip
 
 from backprop_tui.app import BackpropApp
 from backprop_tui.launch import Launch
-from backprop_tui.present.ascii import in_ascii
 
+_TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 _MOST_LOOKS = 20  # until two in a row find the same cells
 
 Cells = Sequence[Strip]
@@ -38,15 +39,26 @@ def screenshot(
 
 
 async def _cells(launch: Launch, size: tuple[int, int], keys: Sequence[str]) -> Cells:
-    app = BackpropApp(launch)
-    if launch.theme and os.environ.get("NO_COLOR") is None:
-        app.theme = launch.theme
+    with _colours():
+        app = BackpropApp(launch)
     async with app.run_test(size=size, tooltips=True, notifications=True) as pilot:
         await _settled(app, pilot)
         for key in keys:
             await pilot.press(key)
-        cells = await _settled(app, pilot)
-    return [_in_ascii(row) for row in cells] if launch.ascii else cells
+        return await _settled(app, pilot)
+
+
+@contextmanager
+def _colours() -> Iterator[None]:
+    """A terminal of 24-bit colour, as far as the environment tells: in that of another the cells would be others."""
+    before = {name: os.environ.get(name) for name in _TERMINAL}
+    os.environ.update(_TERMINAL)
+    yield
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
 
 
 async def _settled(app: BackpropApp, pilot: Pilot[int]) -> Cells:
@@ -65,10 +77,6 @@ def _shown(app: BackpropApp) -> Cells:
     """What the screen on top shows; where it is transparent, those below it."""
     update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens, simplify=True)
     return [Strip.join(row) for row in update.strips] if isinstance(update, LayoutUpdate) else ()
-
-
-def _in_ascii(row: Strip) -> Strip:
-    return Strip([Segment(in_ascii(text), style) for text, style, _ in row])
 
 
 def _text(cells: Cells, _size: tuple[int, int]) -> str:
