@@ -109,7 +109,7 @@ def _check(request: Request) -> int:
             try:
                 compared.append((scenario, compare_published(scenario)))
             except ScenarioError as error:
-                raise UsageError(f"{name}: {error}") from error
+                raise UsageError(f"{scenario.name if name == STANDARD_INPUT else name}: {error}") from error
     status = _write(report(compared))
     differs = any(figure.closeness is Closeness.DIFFERS for _, figures in compared for figure in figures)
     return status or (FAILED if differs else DONE)

@@ -114,6 +114,14 @@ y = [1.0]
 """
 
 
+def test_a_wrong_figure_on_standard_input_is_said_to_be_there() -> None:
+    wrong = SCENARIO + b'[[expect]]\nquantity = "dL_dv"\nprinted = 1\n'
+    command = [sys.executable, *MODULE, "check", "-"]
+    process = subprocess.run(command, input=wrong, capture_output=True, env=ENVIRONMENT, check=False)
+    assert process.returncode == 2
+    assert process.stderr.startswith(b"backprop-tui: standard input: expect 1, quantity: ")
+
+
 @pytest.mark.parametrize("command", ["trace - --format csv", "screen -", "check -"])
 def test_a_dash_is_standard_input(command: str) -> None:
     program = [sys.executable, *MODULE, *command.split()]
@@ -123,7 +131,7 @@ def test_a_dash_is_standard_input(command: str) -> None:
     process = subprocess.run(program, input=b"x = 1/3", capture_output=True, env=ENVIRONMENT, check=False)
     assert (process.returncode, process.stdout) == (2, b"")
     assert process.stderr.startswith(b"backprop-tui: standard input: line 1, column 5: '1/3'")
-    shell = f"exec '{sys.executable}' -m backprop_tui {command} <&-"
+    shell = f"exec '{sys.executable}' -m backprop_tui {command} <&-"  # closed, not empty
     process = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, env=ENVIRONMENT, check=False)
     assert process.returncode == 2
     assert process.stderr == b"backprop-tui: standard input: is closed; expected a TOML file\n"
