@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from backprop_tui import __version__
-from backprop_tui.arguments import USAGE
 from backprop_tui.cli import main
 from backprop_tui.core import ops
 from backprop_tui.core.expression import Name, evaluate
 from backprop_tui.core.scenario_file import builtin_names, parse
 from backprop_tui.present.commands import COMMANDS, Command
+from backprop_tui.usage import USAGE
 from tests.test_architecture import ROOMS
 
 ROOT = Path(__file__).parents[1]
@@ -31,9 +31,10 @@ VALUES = {
     "S": "1",
     "K": "3",
     "SECONDS": "0.5",
+    "COLUMNSxROWS": "100x30",
 }
 """What may stand for each placeholder of the options' table; a NAME depends on its option."""
-NAMES = {"--activation": "sigmoid", "--loss": "bce"}
+NAMES = {"--activation": "sigmoid", "--loss": "bce", "--theme": "nord"}
 NEEDED = {"--loop": ["--play"]}
 """What an option cannot do without."""
 
@@ -63,12 +64,12 @@ def test_the_key_table_is_what_the_commands_declare() -> None:
     assert table == key_table(), f"the README's table of keys should be\n{key_table()}"
 
 
-OPTIONS = re.findall(r"`(--[a-z-]+)([ =[]*)([A-Z]+…?)?\]?`", section("Command line").split("\n|---|---|\n")[1])
+OPTIONS = re.findall(r"`(--[a-z-]+)([ =[]*)([A-Za-z]+…?)?\]?`", section("Command line").split("\n|---|---|\n")[1])
 EXAMPLES = [shlex.split(line, comments=True) for line in blocks("sh", section("Command line"))[0].splitlines()]
 
 
 def test_the_options_are_those_of_the_help() -> None:
-    assert sorted(name for name, _, _ in OPTIONS) == sorted(set(re.findall(r"(?<![\w-])--[a-z-]+", USAGE)))
+    assert sorted(name for name, _, _ in OPTIONS) == sorted(set(re.findall(r"(?<![\w-])--[a-z]+[a-z-]*", USAGE)))
     for name, between, placeholder in OPTIONS:
         assert f"{name}{between}{placeholder}" in USAGE
 
@@ -88,7 +89,7 @@ def test_every_option_is_accepted(
     value = NAMES[name] if placeholder == "NAME" else VALUES.get(placeholder, "")
     words = [f"{name}={value}"] if "=" in between else [name, value] if value else [name]
     words += NEEDED.get(name, [])
-    assert accepted(["sigmoid", *words], capsys) or accepted(["trace", "sigmoid", *words], capsys)
+    assert any(accepted([*command, "sigmoid", *words], capsys) for command in ([], ["trace"], ["screen"]))
 
 
 @pytest.mark.parametrize("words", EXAMPLES, ids=shlex.join)

@@ -202,7 +202,9 @@ def _check_finite(key: str, values: Sequence[float]) -> None:
 
 def _check_known(key: str, name: str, known: Collection[str]) -> None:
     if name not in known:
-        raise ScenarioError(key, f"unknown name {name[:40]!r}; expected one of {', '.join(known)}")
+        from backprop_tui.core.names_elsewhere import unknown  # noqa: PLC0415 - needed for an unknown name only
+
+        raise ScenarioError(key, f"{name[:40]!r} is {unknown(key.rpartition(' ')[2], name, known)}")
 
 
 def _several(count: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from rich.style import Style as RichStyle
 from textual.color import Color, ColorParseError
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from backprop_tui.present.canvas import Style
 
@@ -39,6 +39,12 @@ LIGHT = Theme(
     panel="#ecebe4",
     dark=False,
 )
+
+
+def theme_names() -> tuple[str, ...]:
+    """The names of all themes, ours first, then Textual's in alphabetical order."""
+    return (DARK.name, LIGHT.name, *sorted(BUILTIN_THEMES))
+
 
 _LEAST_CONTRAST = 3.0
 _BOLD = RichStyle(bold=True)

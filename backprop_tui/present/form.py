@@ -9,6 +9,7 @@ from backprop_tui.core.backprop import LEARNING_RATE
 from backprop_tui.core.graph import Role
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Sample, Scenario, with_parameters, with_sample
+from backprop_tui.present.ascii import in_ascii
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import exact, parse
 from backprop_tui.stepper.history import MOST_EPOCHS
@@ -176,7 +177,7 @@ def go_to_form(state: State) -> Form:
     if samples > 1:
         fields.append(Field("sample", "sample", str(here.sample), f"from 1 to {samples}", (), 1, samples))
     last = state.timeline.last
-    names = _stage_names(state)
+    names = stage_names(state)
     meaning = f"how many are done, from 0 to {last}; or a name such as {state.timeline.rules[last // 2].quantity}"
     fields.append(Field("stage", "stage", str(here.stage), meaning, (), 0, last, names))
     return Form("Go to", tuple(fields), {field.key: field.in_use for field in fields})
@@ -189,10 +190,11 @@ def position_of(form: Form) -> Position:
     return Position(int(texts["epoch"]), int(texts.get("sample", "1")), names.get(stage) or int(stage))
 
 
-def _stage_names(state: State) -> Mapping[str, int]:
+def stage_names(state: State) -> Mapping[str, int]:
     """The stage of every quantity, by its name in code and on screen; of a parameter, its update."""
     stages = {rule.quantity: number for number, rule in enumerate(state.timeline.rules, start=1)}
-    return {symbol(name): number for name, number in stages.items()} | stages
+    on_screen = {symbol(name): number for name, number in stages.items()}
+    return {in_ascii(name): number for name, number in on_screen.items()} | on_screen | stages
 
 
 def _unknown_name(text: str, names: Mapping[str, int]) -> str:

@@ -32,19 +32,24 @@ def refusal() -> str:
 
 
 def prepare() -> None:
-    """Make the process fit to run textual; to be called before textual is imported."""
-    # COLUMNS and LINES override the real size and freeze it against resizing.  TEXTUAL_DRIVER imports any module,
-    # TEXTUAL_LOG and TEXTUAL_SCREENSHOT write files, TEXTUAL_PRESS presses keys, and a TEXTUAL_COLOR_SYSTEM of
-    # nonsense is a KeyError: none of them is ours.
-    for name in [*os.environ]:
-        if name in ("COLUMNS", "LINES", "TEXTUAL") or name.startswith("TEXTUAL_"):
-            del os.environ[name]
+    """Make the process fit to run textual in a terminal; to be called before textual is imported."""
+    clean()
     if not has_colours():
         os.environ["NO_COLOR"] = "1"  # which textual and rich heed; of TERM they know only what ends in 256color
     # Textual writes in a thread of its own, which waits so long for the main one to give way: five milliseconds by
     # default, several times over before the first frame is out.
     sys.setswitchinterval(_GIVE_WAY)
     block_ending()
+
+
+def clean() -> None:
+    """Take out what would change how textual runs; to be called before textual is imported."""
+    # COLUMNS and LINES override the real size and freeze it against resizing.  TEXTUAL_DRIVER imports any module,
+    # TEXTUAL_LOG and TEXTUAL_SCREENSHOT write files, TEXTUAL_PRESS presses keys, and a TEXTUAL_COLOR_SYSTEM of
+    # nonsense is a KeyError: none of them is ours.
+    for name in [*os.environ]:
+        if name in ("COLUMNS", "LINES", "TEXTUAL") or name.startswith("TEXTUAL_"):
+            del os.environ[name]
 
 
 def has_colours() -> bool:
