@@ -17,7 +17,7 @@ from backprop_tui.core.scenario_file import load
 from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, State, start
-from tests.terminal import Terminal
+from tests.terminal import PATIENCE, Terminal
 
 TYPED = {
     "right": b"\x1b[C",
@@ -253,7 +253,7 @@ class Fuzz:
         """The key that suspends it; then back to the foreground."""
         self.settle()
         self.terminal.send_bytes(typed("suspend")[0])
-        self.terminal.wait_for(lambda t: is_stopped(t.pid))
+        wait_until_stopped(self.terminal)
         self.terminal.kill(signal.SIGCONT)
         self.settle()
 
@@ -312,10 +312,15 @@ def cells(terminal: Terminal) -> list[list[object]]:
     return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
 
-def is_stopped(pid: int) -> bool:
-    """Whether a process has stopped, as for job control."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
-        return file.read().rpartition(")")[2].split()[0] == "T"
+def wait_until_stopped(terminal: Terminal) -> None:
+    """Read until the program has stopped, as for job control."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        terminal.read_for(0.02)
+        with open(f"/proc/{terminal.pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
+            if file.read().rpartition(")")[2].split()[0] == "T":
+                return
+    raise AssertionError(f"it goes on; the screen is\n{terminal.text}")
 
 
 def processor_seconds(pid: int) -> float:

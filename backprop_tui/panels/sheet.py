@@ -16,7 +16,7 @@ from textual.widget import Widget
 from backprop_tui.panels.palette import palette
 from backprop_tui.present.canvas import Row, Style, width_of
 
-_REMEMBERED = 1024  # rows: those of the screen and of the screens near it, also of a high terminal
+_REMEMBERED = 256  # rows: those of the screen and of the screens near it
 
 
 class Sheet(Widget, can_focus=False):
