@@ -170,7 +170,7 @@ class TerminalApp(App[int]):
     @property
     def failure(self) -> str:
         """What ended the application unexpectedly; empty where nothing did."""
-        if not self.panicked and (self.return_code != 1 or self._exit):
+        if not self.panicked and self.return_code != 1:
             return ""
         error = optional(Cure.FAILURE, lambda: self._exception, lambda: None)
         return "error" if error is None else f"{type(error).__name__}: {error}"
@@ -192,11 +192,9 @@ class TerminalApp(App[int]):
 
         A field's text is selected when it is entered, by nobody.
         """
-        field = self.focused
-        if isinstance(field, Input) and field.selected_text and self._touched:
+        text, field = self.screen.get_selected_text() or "", self.focused
+        self.screen.clear_selection()
+        if not text and isinstance(field, Input) and self._touched:
             text = field.selected_text
             field.selection = type(field.selection).cursor(field.cursor_position)
-            return text
-        text = self.screen.get_selected_text() or ""
-        self.screen.clear_selection()
         return text

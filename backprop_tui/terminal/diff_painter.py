@@ -8,6 +8,7 @@ style, which in full colour is forty bytes.  Over a slow line that is most of wh
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from itertools import takewhile
+from typing import Any
 
 from rich.cells import cell_len
 from rich.color import Color, ColorSystem
@@ -81,7 +82,7 @@ class TerminalContents:
         self._region = update.region
         pieces: list[Piece] = []
         for y, strips in enumerate(update.strips, update.region.y):
-            row = _visible(Strip.join(strips))
+            row = visible(Strip.join(strips))
             pieces += changes(self._rows.get(y), row, 0, y)
             self._rows[y] = row
         return pieces
@@ -90,7 +91,7 @@ class TerminalContents:
         """What the terminal does not show yet of the spans in `update`."""
         pieces: list[Piece] = []
         for y, start, stop in update.spans:
-            before, row = self._rows.get(y), _visible(Strip.join(update.chops[y].values()))
+            before, row = self._rows.get(y), visible(Strip.join(update.chops[y].values()))
             span = row.crop(start, stop)
             pieces += changes(before and before.crop(start, stop), span, start, y)
             if before is not None:  # what is left and right of the span stays
@@ -104,20 +105,19 @@ class Difference(CompositorUpdate):
     def __init__(self, contents: TerminalContents, update: CompositorUpdate, find: Callable[[], list[Piece]]) -> None:
         self._contents, self._update, self._find = contents, update, find
 
-    def render_segments(self, console: Console) -> str:
+    def render_segments(self, *arguments: Any) -> str:  # noqa: ANN401 - a console, and whatever else there may be
         """What is to be written."""
-        return optional(
-            Cure.CELL_DIFF,
-            lambda: written(self._find(), _SYSTEMS[console.color_system]),
-            lambda: self._whole(console),
-        )
+        return optional(Cure.CELL_DIFF, lambda: self._changed(*arguments), lambda: self._whole(*arguments))
 
-    def _whole(self, console: Console) -> str:
+    def _changed(self, console: Console) -> str:
+        return written(self._find(), _SYSTEMS[console.color_system])
+
+    def _whole(self, *arguments: Any) -> str:  # noqa: ANN401 - as above
         self._contents.forget()
-        return self._update.render_segments(console)
+        return self._update.render_segments(*arguments)
 
 
-def _visible(row: Strip) -> Strip:
+def visible(row: Strip) -> Strip:
     """`row` without what its styles say besides looks: where a text stands, for selecting it, and what it links to."""
     return Strip([Segment(text, style and _looks(style)) for text, style, _ in row], row.cell_length)
 
