@@ -37,8 +37,9 @@ class Loader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType | None:
         """The code; the one that is stored where nothing changed."""
         source = Path(self.path).read_text(encoding="utf-8")
-        other = changed(source, self.name_changed, self.how)
-        return super().get_code(fullname) if other == source else compile(other, self.path, "exec")
+        if self.name_changed.rpartition(".")[2] not in source:
+            return super().get_code(fullname)
+        return compile(changed(source, self.name_changed, self.how), self.path, "exec")
 
 
 class Finder(MetaPathFinder):

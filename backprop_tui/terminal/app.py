@@ -89,7 +89,8 @@ class TerminalApp(App[int]):
         """Have an update of the screen write only the cells that the terminal does not show yet."""
         contents = self._contents
         if contents is not None:
-            arguments = tuple(contents.difference(each) for each in arguments)
+            whole = arguments
+            arguments = optional(Cure.CELL_DIFF, lambda: tuple(map(contents.difference, whole)), lambda: whole)
         super()._display(*arguments, **options)
 
     def paint_anew(self) -> None:
@@ -126,8 +127,10 @@ class TerminalApp(App[int]):
                 self._contents.forget()
         elif isinstance(event, events.DescendantFocus):
             self._touched = False
-        elif isinstance(event, (events.Key, events.MouseEvent)) and getattr(event, "key", "") != "ctrl+c":
-            self._touched = True
+        elif isinstance(event, events.Key):
+            self._touched = self._touched or event.key != "ctrl+c"
+        elif isinstance(event, events.MouseDown) and self.focused is not None:
+            self._touched = self._touched or self.focused.region.contains(event.x, event.y)
         if not (isinstance(event, events.MouseEvent) and self._is_over_what_is_gone(event)):
             await super().on_event(event)
         if isinstance(event, events.Resize):

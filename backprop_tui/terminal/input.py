@@ -145,7 +145,10 @@ def _reading(kind: type[Driver]) -> type[Driver]:
                     os.kill(os.getpid(), signal.SIGHUP)
                     return
                 for event in events:
-                    self.process_message(event)
+                    self._process(event)
+
+        def _process(self, event: Message) -> None:
+            optional(Cure.READER, lambda: self.process_message(event), lambda: self.send_message(event))
 
         def stop_application_mode(self) -> None:
             """Switch off what textual forgets, too: it had switched mode 1016 on for a terminal with mode 2048."""

@@ -27,7 +27,6 @@ PRIVATE_NAMES = MappingProxyType(
         Cure.CELL_DIFF: (
             "_compositor",
             "_display",
-            "CompositorUpdate",
             "LayoutUpdate",
             "ChopsUpdate",
             "render_segments",
