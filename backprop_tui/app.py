@@ -1,4 +1,4 @@
-"""The application: one screen, its theme, the command palette, and how it ends."""
+"""The application: its screen, its themes, and the command palette."""
 
 import os
 from collections.abc import Iterable
@@ -9,69 +9,66 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from backprop_tui.core.scenario_file import load
 from backprop_tui.launch import Launch
-from backprop_tui.panels.palette import DARK, LIGHT
-from backprop_tui.present.ascii import ASCII, in_ascii
-from backprop_tui.present.commands import COMMANDS
-from backprop_tui.present.commands import command as declared
-from backprop_tui.present.panes import FOOTER_HEIGHT, TEXT_HEIGHT, TITLE_HEIGHT
+from backprop_tui.panels.themes import DARK, LIGHT
+from backprop_tui.present.ascii import in_ascii
+from backprop_tui.present.commands import COMMANDS, command
+from backprop_tui.screens.idle_reset import IdleReset
 from backprop_tui.screens.main import MainScreen
 from backprop_tui.terminal.app import TerminalApp
 
 
 class BackpropApp(TerminalApp):
-    """Opens on the scenario and at the position that `launch` names."""
+    """Opens on the scenario and at the position that `launch` names; the article's neuron where nothing is given."""
 
-    CSS = f"""
-    Screen {{ layers: sheet form; overflow: hidden; }}
-    Sheet {{ layer: sheet; }}
-    FormPanel {{ layer: form; margin: {TITLE_HEIGHT} 0 {TEXT_HEIGHT + FOOTER_HEIGHT} 0; height: 1fr; }}
-    FormPanel Input {{ height: 1; border: none; padding: 0; background: $panel; color: $foreground; }}
-    FormPanel Input:ansi {{ background: ansi_default; text-style: underline; }}
-    """
+    CSS_PATH = "app.tcss"
     TITLE = "backprop-tui"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(declared(name).keys), action, show=False, priority=True)
+        Binding(",".join(command(name).keys), action, show=False, priority=True)
         for name, action in (("repaint", "repaint"), ("suspend", "suspend_process"))
     ]
 
-    def __init__(self, launch: Launch, *, debug: bool = False) -> None:
-        self._ascii = launch.ascii
+    def __init__(self, launch: Launch | None = None, *, debug: bool = False) -> None:
+        self.launch = launch or Launch(load())
         monochrome = os.environ.get("NO_COLOR") is not None
         super().__init__(
-            spell=in_ascii if launch.ascii else None,
-            no_quit=launch.no_quit,
+            spell=in_ascii if self.launch.ascii else None,
+            no_quit=self.launch.no_quit,
             debug=debug,
             ansi_color=True if monochrome else None,
         )
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = "ansi-dark" if monochrome else DARK.name
+        self.theme = "ansi-dark" if monochrome else self.launch.theme or DARK.name
         self.animation_level = "none"
-        self._main = MainScreen(launch)
+        self._main = MainScreen(self.launch)
+        self._idle_reset = IdleReset(self.set_timer, self.launch.idle_reset, self._main.start_over)
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether to draw with ASCII characters only."""
+        return self.launch.ascii
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen, so that there is never another one to switch from."""
         return self._main
 
+    def on_mount(self) -> None:
+        """Notice from now on who is there."""
+        self._idle_reset.start()
+
     async def on_event(self, event: events.Event) -> None:
         """Notice that somebody is there."""
         if isinstance(event, events.InputEvent):
-            self._main.attendance.touched()
+            self._idle_reset.touched()
         await super().on_event(event)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the table, and the themes, for the command palette."""
         del screen
-        for command in COMMANDS:
-            if self.no_quit and command.name == "quit":
-                continue
-            keys = ", ".join(command.shown)
-            keys = "".join(ASCII.get(character, character) for character in keys) if self._ascii else keys
-            title = f"{command.name.replace('_', ' ').capitalize()}  ({keys})"
-            yield SystemCommand(title, command.help, lambda name=command.name: self._main.action_command(name))
-        for name, theme in (("Dark", DARK.name), ("Light", LIGHT.name)):
-            yield SystemCommand(f"{name} theme", "colours of the screen", lambda theme=theme: self._use_theme(theme))
-
-    def _use_theme(self, theme: str) -> None:
-        self.theme = theme
+        for one in COMMANDS:
+            if not (self.no_quit and one.name == "quit"):
+                title = f"{one.name.replace('_', ' ').capitalize()}  ({', '.join(one.shown)})"
+                yield SystemCommand(title, one.help, lambda name=one.name: self._main.action_command(name))
+        yield SystemCommand("Theme", "choose the colours of the screen", self.action_change_theme)

@@ -29,7 +29,7 @@ from tests.sshd import PACKAGES, ROOT, USER, Server, needed, remaining, until
 from tests.terminal import PATIENCE, Terminal
 from tests.test_terminal import READY
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("kiosk")]  # what they share is started once
 
 
 class KioskApp(Kiosk, BackpropApp):
