@@ -171,7 +171,7 @@ class Fuzz:
         """Another input, from the pass on screen on."""
         sample = self.state.scenario.samples[0]
         x = float(self.random.choice([digit for digit in range(10) if digit != sample.x[0]]))
-        self.open("edit", "── Edit ──")
+        self.open("edit", "─ Edit ─")
         self.terminal.send_bytes(b"%d\r" % x)
         self.apply(Edit(with_sample(self.state.scenario, 1, Sample((x,), sample.y))))
         self.settle()
@@ -179,7 +179,7 @@ class Fuzz:
     def gone(self) -> None:
         """To some epoch and stage; where the run does not go that far, the form says so and is left."""
         epoch, stage = self.random.randint(1, 40), self.random.randint(0, 11)
-        self.open("go_to", "── Go to ──")
+        self.open("go_to", "─ Go to ─")
         self.terminal.send_bytes(b"%d\t%d\r" % (epoch, stage))
         self.apply(GoTo(Position(epoch, 1, stage)))
         if self.state.position != (epoch, 1, stage):
@@ -232,7 +232,7 @@ class Fuzz:
 
     def resize(self) -> None:
         """Some sizes, the last of them one with room for the panels; in one that is too small keys do nothing."""
-        self.rest()  # the screen may be where it should be only on its way to somewhere else and back
+        self.terminal.rest()  # the screen may be where it should be only on its way to somewhere else and back
         self.settle()
         for _ in range(self.random.randrange(4)):
             self.terminal.resize(
@@ -240,7 +240,7 @@ class Fuzz:
             )
             self.terminal.read_for(self.random.choice((0.0, 0.01, 0.05)))
         self.terminal.resize(*self.random.choice(SIZES))
-        self.rest()  # what is seen first may be the panels in a size before the last
+        self.terminal.rest()  # what is seen first may be the panels in a size before the last
         self.settle()
 
     def stop_and_continue(self) -> None:
@@ -260,7 +260,7 @@ class Fuzz:
     def repainted(self) -> None:
         """What is on the screen is what the terminal is sent when all is painted anew."""
         self.settle()
-        self.rest()
+        self.terminal.rest()
         before = cells(self.terminal)
         self.terminal.screen.erase_in_display(2)
         self.terminal.send_bytes(typed("repaint")[0])
@@ -291,13 +291,6 @@ class Fuzz:
         except AssertionError as error:
             raise AssertionError(f"the machine is at {self.state.position} after {self.latest}") from error
         self.unsettled = 0
-
-    def rest(self) -> None:
-        """Read until nothing more comes."""
-        read = -1
-        while read != len(self.terminal.received):
-            read = len(self.terminal.received)
-            self.terminal.read_for(0.2)
 
     def is_here(self, terminal: Terminal) -> bool:
         """Whether `terminal` shows the panels, at the position of the machine."""

@@ -144,6 +144,13 @@ class Terminal:
         while (left := deadline - time.monotonic()) > 0 and self._process.poll() is None:
             self._read(left)
 
+    def rest(self) -> None:
+        """Read until nothing more comes."""
+        read = -1
+        while read != len(self.received):
+            read = len(self.received)
+            self.read_for(0.2)
+
     @property
     def pid(self) -> int:
         """The program's process."""
