@@ -12,7 +12,7 @@ from textual.screen import Screen
 from backprop_tui.core.scenario_file import load
 from backprop_tui.launch import Launch
 from backprop_tui.panels.themes import DARK, LIGHT
-from backprop_tui.present.ascii import in_ascii
+from backprop_tui.present.ascii import ASCII, in_ascii
 from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.screens.idle_reset import IdleReset
 from backprop_tui.screens.main import MainScreen
@@ -69,6 +69,8 @@ class BackpropApp(TerminalApp):
         del screen
         for one in COMMANDS:
             if not (self.no_quit and one.name == "quit"):
-                title = f"{one.name.replace('_', ' ').capitalize()}  ({', '.join(one.shown)})"
+                keys = ", ".join(one.shown)
+                keys = "".join(ASCII.get(character, character) for character in keys) if self.ascii_only else keys
+                title = f"{one.name.replace('_', ' ').capitalize()}  ({keys})"
                 yield SystemCommand(title, one.help, lambda name=one.name: self._main.action_command(name))
         yield SystemCommand("Theme", "choose the colours of the screen", self.action_change_theme)

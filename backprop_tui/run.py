@@ -1,8 +1,10 @@
 """Open the application, and whatever happens leave a terminal as it was and one line to read."""
 
+import re
 import sys
 import termios
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
 
 HOW_TO_REPORT = "please report it with what `backprop-tui --debug` says"
 
-_RESTORE = (
-    "\x1b[<u\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?1049l\x1b[?25h"
-)
+_PATH = re.compile(r"\S*/[^\s/]+/\S*")
+_LONGEST = 200  # characters of what an error says
+_OFF = (1000, 1003, 1006, 1015, 1016, 1004, 2004, 1049)  # the private modes that textual switches on
+_RESTORE = "".join(("\x1b[<u", *(f"\x1b[?{mode}l" for mode in _OFF), "\x1b[?7h\x1b[?25h"))
 
 
 def run(launch: Launch, *, debug: bool = False) -> int:
@@ -35,8 +38,8 @@ def run(launch: Launch, *, debug: bool = False) -> int:
         for cure, error in left_out.items():
             sys.stderr.write(f"backprop-tui: left out: {cure.name}, so {cure.value}: {error!r}\n")
     elif failure:
-        line = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in failure)
-        sys.stderr.write(f"backprop-tui: unexpected {line}; {HOW_TO_REPORT}\n")
+        line = "".join(letter if letter.isprintable() else " " for letter in _PATH.sub("…", failure))
+        sys.stderr.write(f"backprop-tui: unexpected {line[:_LONGEST]}; {HOW_TO_REPORT}\n")
     return status
 
 
@@ -50,8 +53,7 @@ def _opened(launch: Launch, *, debug: bool) -> tuple[str, int]:
     except Exception as error:
         if debug:
             raise
-        what = error.strerror if isinstance(error, OSError) else f"{error}"  # the rest of it may be a path
-        return f"{type(error).__name__}: {what}", 1
+        return f"{type(error).__name__}: {error}", 1
     return app.failure, 1 if app.failure else app.return_code or 0
 
 
@@ -74,6 +76,7 @@ def _keep_short() -> None:
     def silent(_: object) -> None:
         """Say nothing."""
 
+    warnings.simplefilter("ignore")
     threading.excepthook = silent
     sys.unraisablehook = silent
 

@@ -17,7 +17,7 @@ from backprop_tui.core.scenario_file import load
 from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, State, start
-from tests.terminal import Terminal
+from tests.terminal import PATIENCE, Terminal
 
 TYPED = {
     "right": b"\x1b[C",
@@ -171,7 +171,7 @@ class Fuzz:
         """Another input, from the pass on screen on."""
         sample = self.state.scenario.samples[0]
         x = float(self.random.choice([digit for digit in range(10) if digit != sample.x[0]]))
-        self.open("edit", "── Edit ──")
+        self.open("edit", "─ Edit ─")
         self.terminal.send_bytes(b"%d\r" % x)
         self.apply(Edit(with_sample(self.state.scenario, 1, Sample((x,), sample.y))))
         self.settle()
@@ -179,7 +179,7 @@ class Fuzz:
     def gone(self) -> None:
         """To some epoch and stage; where the run does not go that far, the form says so and is left."""
         epoch, stage = self.random.randint(1, 40), self.random.randint(0, 11)
-        self.open("go_to", "── Go to ──")
+        self.open("go_to", "─ Go to ─")
         self.terminal.send_bytes(b"%d\t%d\r" % (epoch, stage))
         self.apply(GoTo(Position(epoch, 1, stage)))
         if self.state.position != (epoch, 1, stage):
@@ -232,7 +232,7 @@ class Fuzz:
 
     def resize(self) -> None:
         """Some sizes, the last of them one with room for the panels; in one that is too small keys do nothing."""
-        self.rest()  # the screen may be where it should be only on its way to somewhere else and back
+        self.terminal.rest()  # the screen may be where it should be only on its way to somewhere else and back
         self.settle()
         for _ in range(self.random.randrange(4)):
             self.terminal.resize(
@@ -240,7 +240,7 @@ class Fuzz:
             )
             self.terminal.read_for(self.random.choice((0.0, 0.01, 0.05)))
         self.terminal.resize(*self.random.choice(SIZES))
-        self.rest()  # what is seen first may be the panels in a size before the last
+        self.terminal.rest()  # what is seen first may be the panels in a size before the last
         self.settle()
 
     def stop_and_continue(self) -> None:
@@ -253,14 +253,14 @@ class Fuzz:
         """The key that suspends it; then back to the foreground."""
         self.settle()
         self.terminal.send_bytes(typed("suspend")[0])
-        self.terminal.wait_for(lambda t: is_stopped(t.pid))
+        wait_until_stopped(self.terminal)
         self.terminal.kill(signal.SIGCONT)
         self.settle()
 
     def repainted(self) -> None:
         """What is on the screen is what the terminal is sent when all is painted anew."""
         self.settle()
-        self.rest()
+        self.terminal.rest()
         before = cells(self.terminal)
         self.terminal.screen.erase_in_display(2)
         self.terminal.send_bytes(typed("repaint")[0])
@@ -292,13 +292,6 @@ class Fuzz:
             raise AssertionError(f"the machine is at {self.state.position} after {self.latest}") from error
         self.unsettled = 0
 
-    def rest(self) -> None:
-        """Read until nothing more comes."""
-        read = -1
-        while read != len(self.terminal.received):
-            read = len(self.terminal.received)
-            self.terminal.read_for(0.2)
-
     def is_here(self, terminal: Terminal) -> bool:
         """Whether `terminal` shows the panels, at the position of the machine."""
         epoch, _, stage = self.state.position
@@ -312,10 +305,15 @@ def cells(terminal: Terminal) -> list[list[object]]:
     return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
 
-def is_stopped(pid: int) -> bool:
-    """Whether a process has stopped, as for job control."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
-        return file.read().rpartition(")")[2].split()[0] == "T"
+def wait_until_stopped(terminal: Terminal) -> None:
+    """Read until the program has stopped, as for job control."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        terminal.read_for(0.02)
+        with open(f"/proc/{terminal.pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
+            if file.read().rpartition(")")[2].split()[0] == "T":
+                return
+    raise AssertionError(f"it goes on; the screen is\n{terminal.text}")
 
 
 def processor_seconds(pid: int) -> float:

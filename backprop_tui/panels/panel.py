@@ -25,7 +25,7 @@ from backprop_tui.present.canvas import Row, Style, text_of
 from backprop_tui.present.commands import command
 from backprop_tui.stepper.state import State
 
-_REMEMBERED = 256  # rows, for each panel
+_REMEMBERED = 96  # rows, for each panel
 
 
 class StageSelected(Message):

@@ -102,13 +102,13 @@ def _may_be_blocked(one: Pass, stage: int) -> bool:
     return one.values[stage - 1] == 0 and rule.phase in (Phase.LOCAL, Phase.CHAIN) and rule.expression != Number(0.0)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def rule_text(one: Pass, stage: int) -> str:
     """The rule of `stage` with names."""
     return formula(one.timeline.rules[stage - 1].expression)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def numbers_text(one: Pass, stage: int) -> str:
     """The rule of `stage` with the numbers put in."""
     return substituted(one.timeline.rules[stage - 1].expression, one.known)

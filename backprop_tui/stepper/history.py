@@ -16,6 +16,7 @@ from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS, CompiledTrain
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.scenario import Scenario
+from backprop_tui.stepper.shared_array import SharedArray
 from backprop_tui.stepper.stages import Timeline, timeline
 
 MOST_EPOCHS = 1_000_000
@@ -108,24 +109,24 @@ class History:
     def __init__(self, segments: tuple[Segment, ...]) -> None:
         self.segments = segments
         self.samples = len(segments[0].scenario.samples)
-        self.losses = array("d")
+        self.losses = SharedArray()
         self.settled = array("q")
         self.end: tuple[int, int] | None = None
         first = initial_parameters(segments[0].scenario)
         self._width, self._interval = len(first), interval(len(first))
-        self._starts = array("d", first)  # the parameters that every `_interval`-th epoch starts with
+        self._starts = SharedArray(first)  # the parameters that every `_interval`-th epoch starts with
         self._latest = (1, first)  # an epoch between two of those, and its parameters
         self._asked: tuple[tuple[int, int, tuple[float, ...]], ...] = ()  # the latest answers of `parameters`
         self.view = lru_cache(maxsize=4)(self._view)
 
     def branch(self, segments: tuple[Segment, ...]) -> "History":
-        """A history of `segments` that keeps the epochs before the first segment the two do not share."""
+        """A history of `segments` that shares the epochs before the first segment the two do not have in common."""
         other = History(segments)
         parting = min((segment.start for segment in {*self.segments} ^ {*segments}), default=0)
         kept = min(parting // self.samples, len(self.losses))
-        other.losses = self.losses[:kept]
+        other.losses = self.losses.prefix(kept)
         other.settled = self.settled[: bisect_left(self.settled, kept + 1)]
-        other._starts = self._starts[: (kept // self._interval + 1) * self._width]
+        other._starts = self._starts.prefix((kept // self._interval + 1) * self._width)
         return other
 
     def reach(self, epoch: int) -> bool:
@@ -202,11 +203,14 @@ class History:
             return
         given, rate = segment.given, segment.scenario.learning_rate
         count = min(epochs, whole)
-        ends = self._starts
         if self._interval > 1:  # up to the next epoch whose start is kept
-            count, ends = min(count, self._interval - (epoch - 1) % self._interval), array("d")
-        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, self.losses, ends)
-        if self._interval > 1 and outcome.epochs:
+            count = min(count, self._interval - (epoch - 1) % self._interval)
+        losses, ends = array("d"), array("d")
+        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, losses, ends)
+        self.losses.extend(losses)
+        if self._interval == 1:
+            self._starts.extend(ends)
+        elif outcome.epochs:
             self._keep(tuple(ends[-self._width :]))
         if outcome.settled:
             self.settled.append(len(self.losses))
@@ -225,7 +229,7 @@ class History:
                 return
             total, parameters = total + losses[0], tuple(ends)
             may_be_level = may_be_level and outcome.settled
-        self.losses.append(total / self.samples)
+        self.losses.extend((total / self.samples,))
         self._keep(parameters)
         if self.losses[-1] <= SMALL_LOSS or (may_be_level and self._is_level(epoch)):
             self.settled.append(epoch)

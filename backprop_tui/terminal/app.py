@@ -89,7 +89,8 @@ class TerminalApp(App[int]):
         """Have an update of the screen write only the cells that the terminal does not show yet."""
         contents = self._contents
         if contents is not None:
-            arguments = tuple(contents.difference(each) for each in arguments)
+            whole = arguments
+            arguments = optional(Cure.CELL_DIFF, lambda: tuple(map(contents.difference, whole)), lambda: whole)
         super()._display(*arguments, **options)
 
     def paint_anew(self) -> None:
@@ -126,8 +127,10 @@ class TerminalApp(App[int]):
                 self._contents.forget()
         elif isinstance(event, events.DescendantFocus):
             self._touched = False
-        elif isinstance(event, (events.Key, events.MouseEvent)) and getattr(event, "key", "") != "ctrl+c":
-            self._touched = True
+        elif isinstance(event, events.Key):
+            self._touched = self._touched or event.key != "ctrl+c"
+        elif isinstance(event, events.MouseDown) and self.focused is not None:
+            self._touched = self._touched or self.focused.region.contains(event.x, event.y)
         if not (isinstance(event, events.MouseEvent) and self._is_over_what_is_gone(event)):
             await super().on_event(event)
         if isinstance(event, events.Resize):
@@ -170,7 +173,7 @@ class TerminalApp(App[int]):
     @property
     def failure(self) -> str:
         """What ended the application unexpectedly; empty where nothing did."""
-        if not self.panicked and (self.return_code != 1 or self._exit):
+        if not self.panicked and self.return_code != 1:
             return ""
         error = optional(Cure.FAILURE, lambda: self._exception, lambda: None)
         return "error" if error is None else f"{type(error).__name__}: {error}"
@@ -192,11 +195,9 @@ class TerminalApp(App[int]):
 
         A field's text is selected when it is entered, by nobody.
         """
-        field = self.focused
-        if isinstance(field, Input) and field.selected_text and self._touched:
+        text, field = self.screen.get_selected_text() or "", self.focused
+        self.screen.clear_selection()
+        if not text and isinstance(field, Input) and self._touched:
             text = field.selected_text
             field.selection = type(field.selection).cursor(field.cursor_position)
-            return text
-        text = self.screen.get_selected_text() or ""
-        self.screen.clear_selection()
         return text

@@ -8,13 +8,14 @@ style, which in full colour is forty bytes.  Over a slow line that is most of wh
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from itertools import takewhile
+from typing import Any
 
 from rich.cells import cell_len
 from rich.color import Color, ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -69,28 +70,28 @@ class TerminalContents:
     def difference(self, update: object) -> object:
         """`update`, but that it writes only what changed; whatever is no update of the whole screen, as it is."""
         if isinstance(update, LayoutUpdate):
-            return Difference(self, update, partial(self._whole_frame, update))
+            return _alike_but(update, WholeFrame, self)
         if isinstance(update, ChopsUpdate):
-            return Difference(self, update, partial(self._regions, update))
+            return _alike_but(update, Regions, self)
         return update
 
-    def _whole_frame(self, update: LayoutUpdate) -> list[Piece]:
+    def whole_frame(self, update: LayoutUpdate) -> list[Piece]:
         """What the terminal does not show yet of all rows."""
         if update.region != self._region:  # what is beyond another size's edge has ended up in the last row
             self.forget()
         self._region = update.region
         pieces: list[Piece] = []
         for y, strips in enumerate(update.strips, update.region.y):
-            row = _visible(Strip.join(strips))
+            row = visible(Strip.join(strips))
             pieces += changes(self._rows.get(y), row, 0, y)
             self._rows[y] = row
         return pieces
 
-    def _regions(self, update: ChopsUpdate) -> list[Piece]:
+    def regions(self, update: ChopsUpdate) -> list[Piece]:
         """What the terminal does not show yet of the spans in `update`."""
         pieces: list[Piece] = []
         for y, start, stop in update.spans:
-            before, row = self._rows.get(y), _visible(Strip.join(update.chops[y].values()))
+            before, row = self._rows.get(y), visible(Strip.join(update.chops[y].values()))
             span = row.crop(start, stop)
             pieces += changes(before and before.crop(start, stop), span, start, y)
             if before is not None:  # what is left and right of the span stays
@@ -98,26 +99,52 @@ class TerminalContents:
         return pieces
 
 
-class Difference(CompositorUpdate):
-    """An update that writes what `find` finds to have changed; where that fails, all of the one it wraps."""
+class WholeFrame(LayoutUpdate):
+    """An update of all rows that writes what changed; where that fails, everything."""
 
-    def __init__(self, contents: TerminalContents, update: CompositorUpdate, find: Callable[[], list[Piece]]) -> None:
-        self._contents, self._update, self._find = contents, update, find
+    contents: TerminalContents
 
-    def render_segments(self, console: Console) -> str:
+    def render_segments(self, *arguments: Any) -> str:  # noqa: ANN401 - a console, and whatever else there may be
         """What is to be written."""
-        return optional(
-            Cure.CELL_DIFF,
-            lambda: written(self._find(), _SYSTEMS[console.color_system]),
-            lambda: self._whole(console),
-        )
-
-    def _whole(self, console: Console) -> str:
-        self._contents.forget()
-        return self._update.render_segments(console)
+        find = partial(self.contents.whole_frame, self)
+        return _changed_or_all(self.contents, find, super().render_segments, *arguments)
 
 
-def _visible(row: Strip) -> Strip:
+class Regions(ChopsUpdate):
+    """An update of parts of rows that writes what changed; where that fails, all of those parts."""
+
+    contents: TerminalContents
+
+    def render_segments(self, *arguments: Any) -> str:  # noqa: ANN401 - as above
+        """What is to be written."""
+        find = partial(self.contents.regions, self)
+        return _changed_or_all(self.contents, find, super().render_segments, *arguments)
+
+
+def _alike_but(update: object, kind: type[WholeFrame | Regions], contents: TerminalContents) -> object:
+    """`update` as one of `kind`, which inherits from its class."""
+    other = kind.__new__(kind)
+    vars(other).update(vars(update), contents=contents)
+    return other
+
+
+def _changed_or_all(
+    contents: TerminalContents,
+    find: Callable[[], list[Piece]],
+    everything: Callable[..., str],
+    *arguments: Any,  # noqa: ANN401 - as above
+) -> str:
+    def changed(console: Console) -> str:
+        return written(find(), _SYSTEMS[console.color_system])
+
+    def whole() -> str:
+        contents.forget()
+        return everything(*arguments)
+
+    return optional(Cure.CELL_DIFF, lambda: changed(*arguments), whole)
+
+
+def visible(row: Strip) -> Strip:
     """`row` without what its styles say besides looks: where a text stands, for selecting it, and what it links to."""
     return Strip([Segment(text, style and _looks(style)) for text, style, _ in row], row.cell_length)
 

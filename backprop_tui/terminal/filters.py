@@ -12,8 +12,8 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 BLACK, WHITE, DARK_GREY, BRIGHT_WHITE = 0, 7, 8, 15
-_HUES = (1, 3, 2, 6, 4, 5)
-"""The terminal's red, yellow, green, cyan, blue and magenta, in the order of the circle of hues."""
+_HUES = ((20, 1), (75, 3), (155, 2), (200, 6), (265, 4), (340, 5), (360, 1))
+"""Up to which degree of the circle of hues a colour is the terminal's red, yellow, green, cyan, blue or magenta."""
 
 
 class Spelling(LineFilter):
@@ -47,7 +47,7 @@ def of_sixteen(style: Style) -> Style:
     ground = _nearest(style.bgcolor)
     text = _nearest(style.color)
     if text is not None and text == ground:
-        text = BRIGHT_WHITE if text in (BLACK, DARK_GREY, *_HUES) else BLACK
+        text = BRIGHT_WHITE if text < WHITE or text == DARK_GREY else BLACK
     chosen = [None if number is None else RichColor.from_ansi(number) for number in (text, ground)]
     return style + Style(color=chosen[0], bgcolor=chosen[1])
 
@@ -61,5 +61,5 @@ def _nearest(colour: RichColor | None) -> int | None:
     if chroma < 0.15 or not 0.12 < lightness < 0.95:
         limits = ((0.2, BLACK), (0.6, DARK_GREY), (0.85, WHITE), (2.0, BRIGHT_WHITE))
         return next(number for limit, number in limits if lightness < limit)
-    number = _HUES[round(hue * len(_HUES)) % len(_HUES)]
+    number = next(number for degree, number in _HUES if hue * 360 <= degree)
     return number + DARK_GREY if lightness > 0.5 else number

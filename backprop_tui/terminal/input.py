@@ -39,7 +39,7 @@ _QUIET_TURNS = 3  # of the loop without a message anywhere, after which a key ha
 def plain(pasted: str) -> str:
     """What was pasted, without the characters that would do something to a terminal or cannot be seen."""
     lines = pasted.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROLS.sub(lambda match: " " if match[0] == "\t" else "", lines)
+    return _CONTROLS.sub(lambda match: " " if match[0].isspace() else "", lines)
 
 
 def plausible(report: str) -> str:
@@ -129,9 +129,9 @@ def _reading(kind: type[Driver]) -> type[Driver]:
         return kind
 
     class Reading(kind):  # type: ignore[misc, valid-type]
-        def run_input_thread(self) -> None:
+        def run_input_thread(self, *arguments: object) -> None:
             """Read until told to end."""
-            optional(Cure.READER, self._read, super().run_input_thread)
+            optional(Cure.READER, self._read, partial(super().run_input_thread, *arguments))
 
         def _read(self) -> None:
             reader, descriptor, waiting = Reader(), self.fileno, select.poll()
@@ -145,7 +145,10 @@ def _reading(kind: type[Driver]) -> type[Driver]:
                     os.kill(os.getpid(), signal.SIGHUP)
                     return
                 for event in events:
-                    self.process_message(event)
+                    self._process(event)
+
+        def _process(self, event: Message) -> None:
+            optional(Cure.READER, lambda: self.process_message(event), lambda: self.send_message(event))
 
         def stop_application_mode(self) -> None:
             """Switch off what textual forgets, too: it had switched mode 1016 on for a terminal with mode 2048."""
@@ -170,14 +173,19 @@ def _in_turn(kind: type[Driver]) -> type[Driver]:
     """
 
     class InTurn(kind):  # type: ignore[misc, valid-type]
-        def __init__(self, app: App[object], **options: object) -> None:
-            super().__init__(app, **options)
-            self._receiver, self._turns = app, asyncio.get_running_loop()
+        def __init__(self, *arguments: object, **options: object) -> None:
+            super().__init__(*arguments, **options)
+            self._receiver = next(each for each in arguments if isinstance(each, App))
+            self._turns = asyncio.get_running_loop()
             self._arrived: deque[Message] = deque()
             self._handing_over: asyncio.Task[None] | None = None  # kept, for the loop itself would forget it
 
-        def send_message(self, message: Message) -> None:
-            self._turns.call_soon_threadsafe(self._take, message)
+        def send_message(self, *arguments: object) -> None:
+            match arguments:
+                case [Message() as message]:
+                    self._turns.call_soon_threadsafe(self._take, message)
+                case _:
+                    super().send_message(*arguments)
 
         def _take(self, message: Message) -> None:
             self._arrived.append(message)

@@ -24,14 +24,36 @@ class Cure(Enum):
 
 PRIVATE_NAMES = MappingProxyType(
     {
-        Cure.CELL_DIFF: ("_compositor", "_display", "CompositorUpdate", "render_segments", "strips", "chops", "spans"),
-        Cure.READER: ("_xterm_parser", "XTermParser", "run_input_thread", "exit_event", "terminal_pixel_size"),
+        Cure.CELL_DIFF: (
+            "_compositor",
+            "_display",
+            "LayoutUpdate",
+            "ChopsUpdate",
+            "render_segments",
+            "LayoutUpdate.strips",
+            "LayoutUpdate.region",
+            "ChopsUpdate.chops",
+            "ChopsUpdate.spans",
+        ),
+        Cure.READER: (
+            "_xterm_parser",
+            "XTermParser",
+            "run_input_thread",
+            "exit_event",
+            "last_x",
+            "mouse_pixels",
+            "terminal_size",
+            "terminal_pixel_size",
+            "linux_driver",
+            "LinuxDriver",
+            "process_message",
+        ),
         Cure.IN_TURN: ("send_message",),
-        Cure.SIGNALS: ("_must_signal_resume",),
+        Cure.SIGNALS: ("_driver", "_must_signal_resume"),
         Cure.FAILURE: ("_exception",),
     }
 )
-"""The names that the cures use of Textual and that its documentation does not promise."""
+"""The names that the cures use of Textual and that its documentation does not promise; of a class, its attributes."""
 
 left_out: dict[Cure, Exception] = {}
 """The cures that could not be had in this process, and why."""

@@ -44,7 +44,8 @@ class Sequences:
 
     def feed(self, text: str) -> list[Piece]:
         """The pieces that `text` completes."""
-        data, self._held, self._pauses = self._held + text, "", 0
+        data, self._held = self._held + text, ""
+        self._pauses = 0 if text else self._pauses
         pieces: list[Piece] = []
         at = 0
         while at < len(data):
