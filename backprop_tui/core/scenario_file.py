@@ -1,5 +1,6 @@
 """Scenario files: TOML text in, a validated `Scenario` out, and a message that names the place for anything else."""
 
+import math
 import os
 import re
 import stat
@@ -17,7 +18,7 @@ DEFAULT = "article-7"
 _TOP = ("title", "source", "learning_rate", "loss", "layer", "sample", "expect")
 _LAYER = ("activation", "weights", "biases", "trainable", "train_biases")
 _SAMPLE = ("x", "y")
-_EXPECT = ("epoch", "sample", "quantity", "printed")
+_EXPECT = ("epoch", "sample", "quantity", "printed", "tolerance")
 
 # The time of tomllib grows with the square of a dotted key's depth: a.a.a.… of 1 MB would keep it busy for an hour.
 _PART = r"""(?:[\w-]{1,99}+|"(?:\\.|[^"\\\n]){0,99}+"|'[^'\n]{0,99}+')[ \t]{0,99}+"""
@@ -143,6 +144,7 @@ def _expectation(key: str, table: Table) -> Expectation:
         sample=_count(f"{key}, sample", table.get("sample", 1)),
         quantity=_text(f"{key}, quantity", table["quantity"]),
         printed=printed,
+        tolerance=_share(f"{key}, tolerance", table.get("tolerance", 0.0)),
     )
 
 
@@ -182,6 +184,13 @@ def _number(key: str, value: object) -> float:
         return float(value)
     except OverflowError as error:
         raise ScenarioError(key, "expected a finite number; this one is too large") from error
+
+
+def _share(key: str, value: object) -> float:
+    share = _number(key, value)
+    if not 0 <= share < math.inf:
+        raise ScenarioError(key, f"expected a share from 0 on, such as 0.001, not {_shown(value)}")
+    return share
 
 
 def _count(key: str, value: object) -> int:
