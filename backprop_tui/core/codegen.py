@@ -11,9 +11,21 @@ from backprop_tui.core.expression import (
     Number,
     Piecewise,
     Shorthand,
+    Stable,
 )
 
-CALLS = {"e^": "_exp", "ln": "_ln", "√": "_sqrt", "tanh": "_tanh", "erf": "_erf", "abs": "_abs", "max": "_largest"}
+CALLS = {
+    "e^": "_exp",
+    "ln": "_ln",
+    "expm1": "_expm1",
+    "log1p": "_log1p",
+    "√": "_sqrt",
+    "tanh": "_tanh",
+    "erf": "_erf",
+    "erfc": "_erfc",
+    "abs": "_abs",
+    "max": "_largest",
+}
 """What the source calls the functions that are no Python operators; a long sum is ``_add(…)``."""
 
 _INFIX = {"+": " + ", "·": " * ", "weighted": " * ", "−": " - ", "/": " / "}
@@ -28,7 +40,7 @@ def python(expression: Expression) -> str:
             return repr(value)
         case Name(name):
             return name
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             return python(meaning)
         case Piecewise(branches, otherwise):
             text = python(otherwise)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, forward_rules, gradient_name, plan
 from backprop_tui.core.codegen import CALLS, python
-from backprop_tui.core.expression import FUNCTIONS, Apply, Expression, Name, Number, Piecewise, Shorthand
+from backprop_tui.core.expression import FUNCTIONS, Apply, Expression, Name, Number, Piecewise, Shorthand, Stable
 from backprop_tui.core.graph import Graph, Role
 
 SMALL_LOSS = 1e-12
@@ -62,7 +62,7 @@ def compile_training(graph: Graph, *, one_sample: bool) -> CompiledTraining:
     """The training function of `graph`, for exactly one sample or for any number of them."""
     code = compile(source(graph, one_sample=one_sample), "<training>", "exec")
     safe = _safe_names()
-    namespaces = ({**safe, "_exp": math.exp, "_ln": math.log}, safe)
+    namespaces = ({**safe, "_exp": math.exp, "_ln": math.log, "_log1p": math.log1p}, safe)
     for namespace in namespaces:
         exec(code, namespace)  # noqa: S102 - the text is made here, of validated names
     quick, tolerant = (namespace["_train"] for namespace in namespaces)
@@ -150,7 +150,7 @@ def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expressi
     match expression:
         case Name(name):
             return copies.get(name, expression)
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             return _replaced(meaning, copies)
         case Piecewise(branches, otherwise):
             return Piecewise(

@@ -1,8 +1,8 @@
 """Rules as Python, with the parentheses that a person would write and exactly the order of the tree.
 
-The text is for readers and for running: its value equals that of `evaluate` to the last bit.  ``e^`` and ``ln`` read
-``exp`` and ``ln``, which whoever uses the text has to define as IEEE 754 has them; the other functions are those of
-Python and its `math`.
+The text is for readers and for running: its value equals that of `evaluate` to the last bit.  ``e^``, ``ln`` and
+``log1p`` read ``exp``, ``ln`` and ``log1p``, which whoever uses the text has to define as IEEE 754 has them; the other
+functions are those of Python and its `math`.
 """
 
 from backprop_tui.core.expression import (
@@ -14,12 +14,24 @@ from backprop_tui.core.expression import (
     Number,
     Piecewise,
     Shorthand,
+    Stable,
 )
 
 _CHOICE, _SUM, _PRODUCT, _PREFIX, _ATOM = range(5)
 
 _RELATIONS = {">": ">", "≥": ">=", "<": "<", "≤": "<="}
-_CALLS = {"e^": "exp", "ln": "ln", "√": "math.sqrt", "tanh": "math.tanh", "erf": "math.erf", "abs": "abs", "max": "max"}
+_CALLS = {
+    "e^": "exp",
+    "ln": "ln",
+    "expm1": "math.expm1",
+    "log1p": "log1p",
+    "√": "math.sqrt",
+    "tanh": "math.tanh",
+    "erf": "math.erf",
+    "erfc": "math.erfc",
+    "abs": "abs",
+    "max": "max",
+}
 _INFIX = {  # the sign, how tightly it binds, and how tightly its first operand and each later one must
     "+": ("+", _SUM, _SUM, _PRODUCT),
     "−": ("-", _SUM, _SUM, _PRODUCT),
@@ -44,7 +56,7 @@ def _text(expression: Expression) -> tuple[str, int]:
             return repr(value), _PREFIX
         case Name(name):
             return name, _ATOM
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             return _text(meaning)
         case Piecewise(((Condition(v, "<", limit), least),), otherwise) if (v, limit) == (otherwise, least):
             return _text(Apply("max", (v, limit)))
