@@ -61,21 +61,21 @@ def test_the_figures_of_one_comparison() -> None:
 
 KINKED = [
     neuron(activation="relu", w=(0.0,), b=0.0),
-    neuron(activation="relu", w=(1e-7,), b=0.0),
     neuron(activation="leaky_relu", w=(0.0,), b=0.0),
     neuron(loss="mae", y=3.5),
 ]
 
 
-@pytest.mark.parametrize("scenario", KINKED, ids=["relu", "near", "leaky", "mae"])
+@pytest.mark.parametrize("scenario", KINKED, ids=["relu", "leaky", "mae"])
 def test_a_kink_within_the_step_is_flagged_and_is_no_mismatch(scenario: Scenario) -> None:
     assert set(judgements(scenario)) == {Judgement.KINK}
     assert not is_mismatch(comparisons(done(scenario)))
-    assert next(verdict_words(done(scenario))).startswith("Both gradients cannot be checked: a kink lies within")
+    assert next(verdict_words(done(scenario))).startswith("Neither gradient can be checked: a kink lies within")
 
 
 def test_a_kink_beside_the_step_or_where_nothing_moves_is_no_excuse() -> None:
-    assert set(judgements(neuron(activation="relu", w=(0.01,), b=0.0))) == {Judgement.AGREES}
+    for w in (0.01, 1e-7, 1e-40, -1e-40):
+        assert set(judgements(neuron(activation="relu", w=(w,), b=0.0))) == {Judgement.AGREES}
     hidden = Scenario(
         "hidden",
         (Layer("relu", ((0.0,), (1.0,)), (0.0, 0.0)), Layer("identity", ((1.0, 1.0),), (0.0,))),
@@ -90,7 +90,7 @@ def test_a_clamped_loss_and_a_run_that_diverges_cannot_be_checked() -> None:
     assert set(judgements(neuron(activation="sigmoid", loss="bce", w=(400.0,), y=0.0))) == {Judgement.LIMIT}
     infinite = neuron(x=(1e300,), w=(1e300,))
     assert set(judgements(infinite)) == {Judgement.NOT_FINITE}
-    assert next(verdict_words(done(infinite))) == "Both gradients cannot be checked: the numbers are not finite."
+    assert next(verdict_words(done(infinite))) == "Neither gradient can be checked: the numbers are not finite."
 
 
 def test_a_wrong_rule_is_found(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
