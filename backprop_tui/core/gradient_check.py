@@ -10,7 +10,9 @@ larger than that may be (`intervals`), nobody can tell whether the gradient is w
 """
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
@@ -27,7 +29,8 @@ TOLERANCE = 1e-6
 _STEP = 2.0**-17  # the first step, as a share of the parameter where that is above 1
 _LEAST = 2.0**-217  # the last one
 _SHRINK = 2.0**-10
-_SHRINK_OFF_A_KINK = 2.0**-50  # it is in the way until the step is smaller than the distance to it
+_LONG_SHRINK = 2.0**-50  # off a kink, and away from the bottom of a bowl
+_ROUNDING = 4 * sys.float_info.epsilon
 _SETTLED = 1e-8  # the share by which the differences over h and h/2 may be apart
 _MARGIN = 16  # so many times the width of the gradient's bounds may rounding explain; the difference has its own
 _UNDERFLOW = 1e-240  # gaps below this may be what floats near 0 have lost on the way
@@ -60,10 +63,14 @@ class Comparison(NamedTuple):
 
 
 class _Difference(NamedTuple):
-    """What the smallest step that was needed gives; `kink` says that no step was small enough to avoid one."""
+    """What the step gives that tells most; `kink` says that none was small enough to avoid one.
+
+    `error` is about how far the value may be off: what halving the step changes, and rounding.
+    """
 
     value: float
     step: float
+    error: float
     kink: bool = False
 
 
@@ -83,7 +90,7 @@ def compare(graph: Graph, given: Mapping[str, float], gradients: Mapping[str, fl
         judgement = _excuse(moving, values, analytic, found) or (
             Judgement.AGREES
             if _share(analytic, found.value) <= TOLERANCE
-            else _verdict(abs(analytic - found.value), bounds()[gradient_name(graph, parameter)])
+            else _verdict(analytic, found, bounds()[gradient_name(graph, parameter)])
         )
         error = _share(analytic, found.value)
         yield Comparison(parameter, analytic, found.value, error, found.step, judgement)
@@ -109,25 +116,25 @@ def _difference(
         return moves
 
     root, scale = moving[-1].name, max(1.0, abs(values[parameter]))
-    step = _STEP * scale
-    best, least, kink = _Difference(math.nan, step), math.inf, False
+    step, kink = _STEP * scale, False
+    best = _Difference(math.nan, step, math.inf)
     while step >= _LEAST * scale and math.isfinite(values[root]):
-        try:
+        shrink = _SHRINK
+        with suppress(ArithmeticError, ValueError):
             below, above = follow(-step), follow(step)
             far, near = (
                 (above[root] - below[root]) / (2 * step),
                 (follow(step / 2)[root] - follow(-step / 2)[root]) / step,
             )
-        except (ArithmeticError, ValueError):
-            far = near = math.nan
-        value, change = near + (near - far) / 3, abs(near - far)
-        if math.isfinite(value):
+            # At the bottom of a bowl both moves are rises of order h²; what they differ by is lost in their rounding.
+            rounding = _ROUNDING * (abs(above[root]) + abs(below[root])) / (2 * step)
+            found = _Difference(near + (near - far) / 3, step, max(abs(near - far), rounding))
             kink = _crosses_a_kink(moving, values, below, above)
-            if change < least:
-                best, least = _Difference(value, step), change
-            if not kink and change <= _SETTLED * abs(value):
-                return _Difference(value, step)
-        step *= _SHRINK_OFF_A_KINK if kink else _SHRINK
+            best = min(best, found, key=lambda one: one.error)
+            if not kink and found.error <= _SETTLED * abs(found.value):
+                return found
+            shrink = _LONG_SHRINK if kink or rounding > _SETTLED * abs(found.value) else _SHRINK
+        step *= shrink
     return best._replace(kink=kink)
 
 
@@ -182,10 +189,11 @@ def _excuse(
     return None if math.isfinite(found.value) else Judgement.CANNOT_TELL
 
 
-def _verdict(gap: float, bounds: Interval) -> Judgement:
-    """What a `gap` comes to, for a gradient that rounding leaves within `bounds`; infinite ones explain everything."""
+def _verdict(analytic: float, found: _Difference, bounds: Interval) -> Judgement:
+    """What a gap comes to, where rounding leaves the gradient within `bounds`; infinite ones explain everything."""
     low, high = bounds
-    explained = max(_MARGIN * (high - low), _UNDERFLOW)
+    explained = max(_MARGIN * (high - low + found.error), _UNDERFLOW)
+    gap = abs(analytic - found.value)
     return Judgement.CANNOT_TELL if math.isnan(explained) or gap <= explained else Judgement.DIFFERS
 
 
