@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 from backprop_tui.core.backprop import chain_rules, forward_rules, gradient_name, local_rules
 from backprop_tui.core.differences import Mover, mover
+from backprop_tui.core.expression import evaluate
 from backprop_tui.core.graph import Graph, Node
-from backprop_tui.core.intervals import Interval, enclosure, hull
+from backprop_tui.core.intervals import Interval, enclosure
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 
 TOLERANCE = 1e-6
@@ -32,7 +33,8 @@ _SHRINK = 2.0**-10
 _LONG_SHRINK = 2.0**-50  # off a kink, and away from the bottom of a bowl
 _ROUNDING = 4 * sys.float_info.epsilon
 _SETTLED = 1e-8  # the share by which the differences over h and h/2 may be apart
-_MARGIN = 16  # so many times the width of the gradient's bounds may rounding explain; the difference has its own
+_MARGIN = 4  # so many times the width of the gradient's bounds may rounding explain; the difference has its own
+_ROUNDINGS = 64 * sys.float_info.epsilon  # and this share of all that is added up, which may cancel
 _UNDERFLOW = 1e-240  # gaps below this may be what floats near 0 have lost on the way
 _HELD = 1e-12  # bce divides by no less than this
 
@@ -81,8 +83,8 @@ def compare(graph: Graph, given: Mapping[str, float], gradients: Mapping[str, fl
         values[rule.quantity], movers[rule.quantity] = mover(rule.expression, values)
 
     @cache
-    def bounds() -> Mapping[str, Interval]:  # most gradients agree, and nobody asks
-        return _bounds(graph, values)
+    def rounding() -> Mapping[str, float]:  # most gradients agree, and nobody asks
+        return _rounding(graph, values)
 
     for parameter, analytic in gradients.items():
         moving = _moved_by(graph, parameter)
@@ -90,7 +92,7 @@ def compare(graph: Graph, given: Mapping[str, float], gradients: Mapping[str, fl
         judgement = _excuse(moving, values, analytic, found) or (
             Judgement.AGREES
             if _share(analytic, found.value) <= TOLERANCE
-            else _verdict(analytic, found, bounds()[gradient_name(graph, parameter)])
+            else _verdict(analytic, found, rounding()[gradient_name(graph, parameter)])
         )
         error = _share(analytic, found.value)
         yield Comparison(parameter, analytic, found.value, error, found.step, judgement)
@@ -189,27 +191,26 @@ def _excuse(
     return None if math.isfinite(found.value) else Judgement.CANNOT_TELL
 
 
-def _verdict(analytic: float, found: _Difference, bounds: Interval) -> Judgement:
-    """What a gap comes to, where rounding leaves the gradient within `bounds`; infinite ones explain everything."""
-    low, high = bounds
-    explained = max(_MARGIN * (high - low + found.error), _UNDERFLOW)
+def _verdict(analytic: float, found: _Difference, rounding: float) -> Judgement:
+    """What a gap comes to, where so much may be `rounding`; what is not finite explains everything."""
+    explained = max(rounding + _MARGIN * found.error, _UNDERFLOW)
     gap = abs(analytic - found.value)
     return Judgement.CANNOT_TELL if math.isnan(explained) or gap <= explained else Judgement.DIFFERS
 
 
-def _bounds(graph: Graph, values: Mapping[str, float]) -> Mapping[str, Interval]:
-    """Between what the derivatives lie, by name: for the forward pass as it was rounded, and all that rounds since.
+def _rounding(graph: Graph, values: Mapping[str, float]) -> Mapping[str, float]:
+    """How far rounding may part each derivative from its difference, by name, the forward pass being what it is.
 
     A slope may be written with the node's own value, as 1 − a²; that is known to its rounding only.
     """
     points = {name: (value, value) for name, value in values.items()}
-    own = {
-        rule.quantity: hull([enclosure(rule.expression, points), points[rule.quantity]])
-        for rule in forward_rules(graph)
-    }
     bounds: dict[str, Interval] = {}
+    sizes: dict[str, float] = {}
+    own = {rule.quantity: enclosure(rule.expression, points) for rule in forward_rules(graph)}
     for rule in local_rules(graph):
         bounds[rule.quantity] = enclosure(rule.expression, {**points, rule.node: own[rule.node]})
+        sizes[rule.quantity] = max(map(abs, bounds[rule.quantity]))
     for rule in chain_rules(graph):
         bounds[rule.quantity] = enclosure(rule.expression, bounds)
-    return bounds
+        sizes[rule.quantity] = evaluate(rule.expression, sizes)  # nothing in it is negative, nothing cancels
+    return {name: _MARGIN * (high - low) + _ROUNDINGS * sizes[name] for name, (low, high) in bounds.items()}

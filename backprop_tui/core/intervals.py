@@ -27,8 +27,8 @@ Interval = tuple[float, float]
 """The lower and the upper bound."""
 
 _ANY = (-math.inf, math.inf)
-_ROUNDING = 4 * sys.float_info.epsilon
-_LEAST = 4 * 5e-324
+_ARITHMETIC = ("+", "·", "weighted", "−", "/", "²", "√")  # rounded to the nearest float; the library may be one off
+_LEAST = 2 * 5e-324
 
 
 def enclosure(expression: Expression, intervals: Mapping[str, Interval]) -> Interval:
@@ -85,8 +85,9 @@ def _outward(function: str, *args: Interval) -> Interval:
         return _ANY
     if any(map(math.isnan, values)):
         return _ANY
-    low, high = min(values), max(values)
-    return low - abs(low) * _ROUNDING - _LEAST, high + abs(high) * _ROUNDING + _LEAST
+    low, high = min(*values, sys.float_info.max), max(*values, -sys.float_info.max)  # ∞ is what was too large for one
+    rounding = sys.float_info.epsilon * (1 if function in _ARITHMETIC else 2)
+    return low - abs(low) * rounding - _LEAST, high + abs(high) * rounding + _LEAST
 
 
 def _holds(condition: Condition, intervals: Mapping[str, Interval]) -> bool | None:

@@ -71,8 +71,12 @@ def check_rows(state: State) -> tuple[CheckRow, ...]:
 
 
 def verdict_words(state: State) -> Iterator[str]:
-    """What the comparison comes to, in sentences, the point first."""
-    compared, of = comparisons(state), len(state.timeline.graph.parameters)
+    """What the comparison on screen comes to, in sentences, the point first."""
+    return told(comparisons(state), len(state.timeline.graph.parameters))
+
+
+def told(compared: Sequence[Comparison], of: int) -> Iterator[str]:
+    """What the gradients `compared`, of as many as there are parameters, come to in sentences, the point first."""
     if not compared:
         yield "No gradient is computed yet: they come with the chain rule (PgDn)."
         return
