@@ -126,6 +126,10 @@ TELLING = {  # where the loss is so large, or so flat, that two losses differ by
         neuron(x=(1.0,), w=(-100.0,), b=0.0, y=0.0, activation="elu"),
         dict.fromkeys("wb", -7.44015195e-44),
     ),
+    "beyond a sigmoid's reach": (
+        neuron(x=(1.0,), w=(-800.0,), b=0.0, y=1.0, activation="sigmoid"),
+        {"w": 0.0, "b": 0.0},
+    ),
     "the bottom of a bowl": (neuron(w=(1.75,), y=4.0), {"w": 0.0, "b": 0.0}),
     "a hair above it": (neuron(w=(1.75,), y=4.0 - 2.0**-50), {"w": 2.0**-48, "b": 2.0**-49}),
 }
@@ -138,12 +142,33 @@ def test_it_can_tell(scenario: Scenario, expected: dict[str, float]) -> None:
     assert {one.judgement for one in found} == {Judgement.AGREES}
 
 
+def test_a_wrong_gradient_differs_however_small_it_is() -> None:
+    graph, numbers, right = gradients_of(TELLING["far in elu's tail"][0])
+    wrong = {name: 1.001 * gradient for name, gradient in right.items()}
+    assert {one.judgement for one in compare(graph, numbers, wrong)} == {Judgement.DIFFERS}
+    assert {one.judgement for one in compare(graph, numbers, dict.fromkeys("wb", 0.0))} == {Judgement.DIFFERS}
+
+
+def test_the_error_of_the_step_is_taken_away() -> None:
+    (w, b) = comparisons(done(neuron(activation="tanh", w=(0.3,))))
+    assert max(w.error, b.error) < 1e-14
+
+
+def test_an_output_at_its_limit_is_no_excuse_for_another() -> None:
+    layer = Layer("sigmoid", ((0.5,), (400.0,)), (0.0, 0.0))
+    told = comparisons(done(Scenario("two", (layer,), (Sample((1.0,), (0.0, 0.0)),), "bce")))
+    expected = {"w1_1_1": "agrees", "b1_1": "agrees", "w1_2_1": "loss at its limit", "b1_2": "loss at its limit"}
+    assert {one.parameter: one.judgement.value for one in told} == expected
+
+
 def test_what_rounding_may_have_made_cannot_be_told_and_is_no_mismatch(capsys: pytest.CaptureFixture[str]) -> None:
     flat = neuron(x=(1.0,), w=(15.0,), b=0.0, y=0.0, activation="tanh")  # 1 − a² has but three digits left
     assert set(judgements(flat)) == {Judgement.CANNOT_TELL}
     assert next(verdict_words(done(flat))) == "Neither gradient can be checked: rounding alone may make the gap."
     assert main(["trace", "tanh", "--x", "1", "--w", "17", "--b", "0", "--y", "0", "--check"]) == 0
     assert capsys.readouterr().out.count("cannot tell: rounding") == 2
+    flatter = neuron(x=(1.0,), w=(30.0,), b=0.0, y=0.0, activation="sigmoid")
+    assert set(judgements(flatter)) == {Judgement.CANNOT_TELL}
     graph, numbers, right = gradients_of(flat)
     twice = {name: 2 * gradient for name, gradient in right.items()}
     assert {one.judgement for one in compare(graph, numbers, twice)} == {Judgement.DIFFERS}  # no rounding explains that

@@ -19,7 +19,6 @@ from typing import NamedTuple
 
 from backprop_tui.core.backprop import chain_rules, forward_rules, gradient_name, local_rules
 from backprop_tui.core.differences import Mover, mover
-from backprop_tui.core.expression import evaluate
 from backprop_tui.core.graph import Graph, Node
 from backprop_tui.core.intervals import Interval, enclosure
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
@@ -34,7 +33,6 @@ _LONG_SHRINK = 2.0**-50  # off a kink, and away from the bottom of a bowl
 _ROUNDING = 4 * sys.float_info.epsilon
 _SETTLED = 1e-8  # the share by which the differences over h and h/2 may be apart
 _MARGIN = 4  # so many times the width of the gradient's bounds may rounding explain; the difference has its own
-_ROUNDINGS = 64 * sys.float_info.epsilon  # and this share of all that is added up, which may cancel
 _UNDERFLOW = 1e-240  # gaps below this may be what floats near 0 have lost on the way
 _HELD = 1e-12  # bce divides by no less than this
 
@@ -201,16 +199,13 @@ def _verdict(analytic: float, found: _Difference, rounding: float) -> Judgement:
 def _rounding(graph: Graph, values: Mapping[str, float]) -> Mapping[str, float]:
     """How far rounding may part each derivative from its difference, by name, the forward pass being what it is.
 
-    A slope may be written with the node's own value, as 1 − a²; that is known to its rounding only.
+    A slope may be written with the node's own value, as a(1 − a); that is known to its rounding only.
     """
     points = {name: (value, value) for name, value in values.items()}
-    bounds: dict[str, Interval] = {}
-    sizes: dict[str, float] = {}
     own = {rule.quantity: enclosure(rule.expression, points) for rule in forward_rules(graph)}
+    bounds: dict[str, Interval] = {}
     for rule in local_rules(graph):
         bounds[rule.quantity] = enclosure(rule.expression, {**points, rule.node: own[rule.node]})
-        sizes[rule.quantity] = max(map(abs, bounds[rule.quantity]))
     for rule in chain_rules(graph):
         bounds[rule.quantity] = enclosure(rule.expression, bounds)
-        sizes[rule.quantity] = evaluate(rule.expression, sizes)  # nothing in it is negative, nothing cancels
-    return {name: _MARGIN * (high - low) + _ROUNDINGS * sizes[name] for name, (low, high) in bounds.items()}
+    return {name: _MARGIN * (high - low) for name, (low, high) in bounds.items()}

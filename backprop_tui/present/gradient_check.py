@@ -109,7 +109,7 @@ def verification_pages(state: State, width: int, height: int) -> tuple[tuple[Row
     """The table in pages of `height` rows, the verdict at the foot of each, and how it was come by if there is room."""
     rows = check_rows(state)
     verdict = fitted(verdict_words(state), width - 2 * _MARGIN, max(1, height - 5))
-    how = fitted(HOW, width - 2 * _MARGIN, max(0, height - 5 - len(verdict))) if comparisons(state) else ()
+    how = fitted(HOW, width - 2 * _MARGIN, max(0, height - 4 - len(verdict) - len(rows))) if comparisons(state) else ()
     room = max(1, height - 4 - len(verdict) - len(how))
     columns = _columns(width)
     pages = []
