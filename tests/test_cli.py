@@ -189,15 +189,19 @@ def test_checking_fails_where_a_figure_differs_and_only_there(
     path = tmp_path / "mine.toml"
     expects = '[[expect]]\nsample = 2\nquantity = "a"\nprinted = "{}"\n'
     for printed, status, counts in (  # it is 2.6: after the first sample w is 1.2 and b 0.2
-        ("3", 0, "0 exact, 1 rounded, 0 last digit differs, 0 differs"),
-        ("2", 0, "0 exact, 0 rounded, 1 last digit differs, 0 differs"),
-        ("5", 1, "0 exact, 0 rounded, 0 last digit differs, 1 differs"),
+        ("3", 0, "0 exact, 1 rounded, 0 rounded on the way, 0 last digit differs, 0 differs"),
+        ("2", 0, "0 exact, 0 rounded, 0 rounded on the way, 1 last digit differs, 0 differs"),
+        ("5", 1, "0 exact, 0 rounded, 0 rounded on the way, 0 last digit differs, 1 differs"),
     ):
         path.write_text(TWO_SAMPLES + expects.format(printed), encoding="utf-8")
         assert main(["check", "overshoot", str(path)]) == status
         out, err = capsys.readouterr()
         assert out.splitlines()[-1] == f"1 figure: {counts}"
         assert err == ""
+    for tolerance, status in (("1", 0), ("0.5", 1)):  # 5 is off by 92 %
+        path.write_text(TWO_SAMPLES + expects.format(5) + f"tolerance = {tolerance}\n", encoding="utf-8")
+        assert main(["check", str(path)]) == status
+        assert "0.92" in capsys.readouterr().out
 
 
 def test_all_that_name_figures_are_checked_unless_some_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -116,7 +116,7 @@ def test_a_scenario_in_the_readme_runs_and_gives_what_it_expects(
     assert main(["trace", str(tmp_path / "readme.toml"), "--format", "jsonl"]) == 0
     stages = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     values = {(stage["epoch"], stage["sample"], stage["quantity"]): stage["value"] for stage in stages}
-    for epoch, sample, quantity, printed in expectations:
+    for epoch, sample, quantity, printed, _tolerance in expectations:
         assert values[epoch, sample, quantity] == pytest.approx(float(printed), abs=1e-12)
 
 

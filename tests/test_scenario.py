@@ -74,6 +74,11 @@ WRONG = {
     "unknown key with a newline": (f'"a\\nb" = 1\n{GOOD}', r"'a\nb'", "unknown key"),
     "missing key": (GOOD.replace("biases = [0.5]", ""), "layer 1", "biases is missing"),
     "missing target": (GOOD.replace("y = [4.0]", ""), "sample 1", "y is missing"),
+    "tolerance": (
+        f'{GOOD}[[expect]]\nquantity = "z"\nprinted = "1"\ntolerance = -0.1\n',
+        "expect 1, tolerance",
+        "expected a share from 0 on, such as 0.001, not -0.1",
+    ),
     "no layer": (SAMPLE, "layer", "expected at least one [[layer]]"),
     "no sample": (LAYER, "sample", "expected at least one [[sample]]"),
     "layer no table": (f"layer = 3\n{SAMPLE}", "layer", "expected [[layer]] tables"),

@@ -22,6 +22,7 @@ from backprop_tui.core.expression import (
     Number,
     Piecewise,
     Shorthand,
+    Stable,
     either,
 )
 from backprop_tui.core.graph import Graph, Role
@@ -72,7 +73,7 @@ def compile_training(graph: Graph, *, one_sample: bool) -> CompiledTraining:
     """The training function of `graph`, for exactly one sample or for any number of them."""
     code = compile(source(graph, one_sample=one_sample), "<training>", "exec")
     safe = _safe_names()
-    namespaces = ({**safe, "_exp": math.exp, "_ln": math.log}, safe)
+    namespaces = ({**safe, "_exp": math.exp, "_ln": math.log, "_log1p": math.log1p}, safe)
     for namespace in namespaces:
         exec(code, namespace)  # noqa: S102 - the text is made here, of validated names
     quick, tolerant = (namespace["_train"] for namespace in namespaces)
@@ -164,7 +165,7 @@ def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expressi
     match expression:
         case Name(name):
             return copies.get(name, expression)
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             return _replaced(meaning, copies)
         case Piecewise(branches, otherwise):
             return Piecewise(

@@ -83,6 +83,18 @@ class Shorthand(Expression):
     meaning: Expression
 
 
+@dataclass(frozen=True, slots=True)
+class Stable(Expression):
+    """A rule shown as the learner knows it, `rule`, and computed by an equal one that keeps its digits, `meaning`.
+
+    ``e^z − 1`` for a z near 0 has none left; ``expm1`` has them all.  Where the numbers put into `rule` would not give
+    the value at the digits shown, a branch of it is to.
+    """
+
+    rule: Expression
+    meaning: Expression
+
+
 class Condition(NamedTuple):
     """``left relation right``, the relation one of ``> ≥ < ≤``; false where either side is not a number."""
 
@@ -130,6 +142,11 @@ def logarithm(v: float) -> float:
     return -math.inf if v == 0 else math.nan
 
 
+def logarithm_of_1_plus(v: float) -> float:
+    """The natural logarithm of 1 + v, for small v to the last digit; −∞ at −1 and NaN below."""
+    return math.log1p(v) if v > -1 else logarithm(1 + v)
+
+
 def _sum(*terms: float) -> float:
     total = terms[0]
     for term in terms[1:]:
@@ -154,9 +171,12 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "²": lambda d: d * d,
     "e^": exponential,
     "ln": logarithm,
+    "expm1": math.expm1,
+    "log1p": logarithm_of_1_plus,
     "√": math.sqrt,
     "tanh": math.tanh,
     "erf": math.erf,
+    "erfc": math.erfc,
     "abs": abs,
     "max": max,  # NaN in first place stays NaN
 }
@@ -181,7 +201,7 @@ def evaluate(expression: Expression, values: Mapping[str, float]) -> float:
             return values[name]
         case Apply(function, args):
             return FUNCTIONS[function](*[evaluate(argument, values) for argument in args])
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             return evaluate(meaning, values)
         case Piecewise():
             return evaluate(expression.branch(values), values)
@@ -197,6 +217,8 @@ def substitute(expression: Expression, values: Mapping[str, float]) -> Expressio
             return Measured(value)
         case Shorthand():
             return Measured(evaluate(expression, values))
+        case Stable(rule):
+            return substitute(rule, values)
         case Piecewise():
             return substitute(expression.branch(values), values)
         case Apply(function, args):
@@ -211,7 +233,7 @@ def names(expression: Expression) -> frozenset[str]:
             return frozenset((name,))
         case Apply(_, args):
             return frozenset().union(*map(names, args))
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             return names(meaning)
         case Piecewise(branches, otherwise):
             sides = [side for condition, _ in branches for side in (condition.left, condition.right)]
@@ -260,7 +282,7 @@ def root(v: Expression) -> Expression:
 
 
 def call(function: str, *args: Expression | float) -> Expression:
-    """``function(args)`` for ``tanh``, ``erf``, ``max`` and ``abs``."""
+    """``function(args)`` for those that have no function of their own here, such as ``tanh`` and ``max``."""
     return Apply(function, tuple(as_expression(argument) for argument in args))
 
 

@@ -44,12 +44,16 @@ class Sample(NamedTuple):
 
 
 class Expectation(NamedTuple):
-    """A figure that the scenario's source prints for `quantity`, kept as it is printed."""
+    """A figure that the scenario's source prints for `quantity`, kept as it is printed.
+
+    `tolerance` is how far, as a share of the computed value, rounding on the way may have moved it.
+    """
 
     epoch: int
     sample: int
     quantity: str
     printed: str
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True)

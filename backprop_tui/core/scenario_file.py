@@ -1,5 +1,6 @@
 """Scenario files: TOML text in, a validated `Scenario` out, and a message that names the place for anything else."""
 
+import math
 import os
 import re
 import stat
@@ -18,7 +19,7 @@ DEFAULT = "article-7"
 _TOP = ("title", "source", "learning_rate", "loss", "layer", "sample", "expect")
 _LAYER = ("activation", "weights", "biases", "trainable", "train_biases")
 _SAMPLE = ("x", "y")
-_EXPECT = ("epoch", "sample", "quantity", "printed")
+_EXPECT = ("epoch", "sample", "quantity", "printed", "tolerance")
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -186,6 +187,7 @@ def _expectation(key: str, table: Table) -> Expectation:
         sample=_count(f"{key}, sample", table.get("sample", 1)),
         quantity=_text(f"{key}, quantity", table["quantity"]),
         printed=printed,
+        tolerance=_share(f"{key}, tolerance", table.get("tolerance", 0.0)),
     )
 
 
@@ -249,6 +251,13 @@ def _without_quotes(value: object) -> str:
 
     likely = likely_number(value) if isinstance(value, str) else ""
     return f"; write {likely}" if likely else ""
+
+
+def _share(key: str, value: object) -> float:
+    share = _number(key, value)
+    if not 0 <= share < math.inf:
+        raise ScenarioError(key, f"expected a share from 0 on, such as 0.001, not {_shown(value)}")
+    return share
 
 
 def _count(key: str, value: object) -> int:

@@ -14,6 +14,7 @@ from backprop_tui.core.expression import (
     Number,
     Piecewise,
     Shorthand,
+    Stable,
     evaluate,
     substitute,
 )
@@ -59,7 +60,7 @@ def substituted(rule: Expression, values: Mapping[str, float]) -> str:
     significant digits.
     """
     numbers = substitute(rule, values)
-    wanted = number(evaluate(numbers, {}))
+    wanted = number(evaluate(rule, values))
     for digits in range(DIGITS, FULL):
         if number(evaluate(_rounded(numbers, digits), {})) == wanted:
             return _text(numbers, data_name, digits, lead=True)[0]
@@ -87,6 +88,8 @@ def _text(expression: Expression, naming: Naming, digits: int, *, lead: bool) ->
             return naming(name), _ATOM
         case Shorthand(sign, _):
             return sign, _ATOM
+        case Stable(rule):
+            return _text(rule, naming, digits, lead=lead)
         case Piecewise():
             return _choice(expression, naming, digits)
         case Apply(function, args):

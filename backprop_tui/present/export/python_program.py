@@ -50,6 +50,13 @@ def ln(v):
         return math.log(v)
     return -math.inf if v == 0 else math.nan
 ''',
+    "log1p": '''\
+def log1p(v):
+    """The natural logarithm of 1 + v; minus infinity at -1, not a number below."""
+    if v > -1:
+        return math.log1p(v)
+    return -math.inf if v == -1 else math.nan
+''',
 }
 
 
