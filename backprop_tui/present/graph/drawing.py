@@ -31,10 +31,11 @@ def graph_title(state: State, width: int, height: int) -> str:
     """The panel's title; where not all is in view, it says what is."""
     title = "Computation graph"
     if not state.scenario.is_neuron:
-        from backprop_tui.present.graph.network import network_note  # noqa: PLC0415 - a neuron opens without it
+        from backprop_tui.present.graph.network_title import network_note  # noqa: PLC0415 - a neuron opens without it
 
         note = network_note(state, width, height)
-        return f"{title}, {note}" if note else title
+        whole = f"{title}, {note}" if note else title
+        return whole if len(whole) + 6 <= width else f"{note[0].upper()}{note[1:]}"
     names, shown = weight_names(state.view), inputs_in_view(state, height)
     if len(shown) == len(names):
         return title

@@ -1,0 +1,172 @@
+"""What runs between the columns of a network: wires with the weights on them, and what the gradients bring back."""
+
+from backprop_tui.core.backprop import local_name
+from backprop_tui.present.canvas import Style
+from backprop_tui.present.contributions import contributions_to
+from backprop_tui.present.graph.network_layout import Column, LayerView
+from backprop_tui.present.graph.sheet import FACTOR, Sheet
+from backprop_tui.present.graph.wires import DOUBLE, LIGHT, Wires
+from backprop_tui.present.numbers import number
+from backprop_tui.present.visibility import Mark
+
+
+def draw_bus(sheet: Sheet, view: LayerView) -> None:
+    """Every node before the layer leads to every z of it: one bus, from which each takes what all bring."""
+    wires = Wires(LIGHT, Style.FORWARD)
+    leaving = leave(sheet, sheet.layout.before(view), wires, view.bus)
+    entering = [*(y + 1 for y in view.sums.window.rows)]
+    if view.sums.window.mark is not None:
+        entering.append(view.sums.window.mark)
+    for y in entering:
+        wires.across(view.bus, view.sums.x - 2, y)
+    wires.down(view.bus, min(leaving + entering), max(leaving + entering))
+    wires.draw(sheet.canvas)
+    for y in entering:
+        sheet.canvas.put(view.sums.x - 2, y, "▶", Style.FORWARD)
+
+
+def leave(sheet: Sheet, column: Column, wires: Wires, until: int) -> list[int]:
+    """A wire from each node of `column`, and from those out of view, to the column `until`; their rows."""
+    leaving = []
+    for name, y in zip(column.names, column.window.rows, strict=True):
+        wires.across(column.x + len(sheet.text(name)) + 1, until, y + 1)
+        leaving.append(y + 1)
+    if column.window.mark is not None:
+        wires.across(column.x + len(column.window.hidden_text) + 1, until, column.window.mark)
+        leaving.append(column.window.mark)
+    return leaving
+
+
+def draw_weights(sheet: Sheet, view: LayerView) -> None:
+    """The weights of one neuron, each on the wire from what it weighs: its name above it, its derivative below."""
+    if view.weight is None:
+        return
+    before = sheet.layout.before(view)
+    weights, first = view.nodes.weights[view.carrier - 1], before.window.first
+    z = view.nodes.sums[view.carrier - 1]
+    for index, y in enumerate(before.window.rows):
+        weight = weights[first + index]
+        given = number(sheet.state.view.given[weight], sheet.layout.digits)
+        sheet.ride(view.weight, y + 1, given, sheet.style(weight))
+        draw_parameter_name(sheet, view.weight, y, weight, view.bus - 1 - view.weight)
+        draw_derivative(sheet, view.weight, y + 2, weight, z)
+        passed = local_name(sheet.graph, z, before.names[index])
+        stage = sheet.state.timeline.find(passed)
+        if sheet.is_local and stage and sheet.cell(passed).mark is not Mark.LATER:
+            shown = sheet.cell(passed)
+            text = FACTOR + shown.number if shown.known else shown.text
+            sheet.factor(view.weight - 2 - len(text), y + 2, passed)
+
+
+def draw_parameter_name(sheet: Sheet, x: int, y: int, name: str, room: int) -> None:
+    """A parameter's name; once its update is next, its new value behind it: ``w2_1_1 ←●0.3589``, or ``w ←●0.3589``."""
+    if not sheet.state.timeline.find(name, update=True) or sheet.cell(name, update=True).mark is Mark.LATER:
+        sheet.canvas.put(x, y, name[:room])
+        return
+    shown = sheet.cell(name, update=True)
+    written = name if len(name) + 3 + len(shown.number) <= room else name[0]
+    end = sheet.canvas.put(sheet.canvas.put(x, y, written), y, " ←")
+    sheet.number(end + 1, y, name, update=True)
+
+
+def draw_derivative(sheet: Sheet, x: int, y: int, parameter: str, z: str) -> None:
+    """What is known of how a parameter moves things: among local derivatives its own, later its gradient."""
+    local, gradient = local_name(sheet.graph, z, parameter), sheet.gradient(parameter)
+    if sheet.cell(gradient).known or not (sheet.is_local or sheet.cell(local).mark is Mark.NEXT):
+        sheet.number(x, y, gradient)
+    else:
+        sheet.factor(x, y, local)
+
+
+def draw_biases(sheet: Sheet, view: LayerView) -> None:
+    """Below each z its bias, as far as rows are free; that of the neuron at hand stands above where none is."""
+    if view.weight is None:
+        return
+    sums, foot = view.sums, sheet.canvas.height
+    for index, y in enumerate(sums.window.rows):
+        neuron = sums.window.first + index + 1
+        row = y + 3
+        if row >= foot or row == sums.window.mark:
+            row = y - 1
+        other = row == y - 1 and index > 0  # the row of the neuron before
+        if row < 0 or row == sums.window.mark or (other and neuron != view.carrier):
+            continue
+        if row == y + 3 and index + 1 < len(sums.names) and _takes_row_above(view, index + 1, foot):
+            continue
+        draw_bias(sheet, view, neuron, row)
+
+
+def _takes_row_above(view: LayerView, index: int, foot: int) -> bool:
+    """Whether the node `index` in view is the one at hand and has no row for its bias but the one above it."""
+    window = view.sums.window
+    row = window.rows[index] + 3
+    return view.carrier == window.first + index + 1 and (row >= foot or row == window.mark)
+
+
+def draw_bias(sheet: Sheet, view: LayerView, neuron: int, y: int) -> None:
+    """``+ b2_1 0.6``, then its derivative; once its update is next ``b2_1 ←●0.5308``."""
+    name, z = view.nodes.biases[neuron - 1], view.nodes.sums[neuron - 1]
+    x = view.sums.x
+    sheet.canvas.put(x - 2, y, "+", Style.FORWARD)
+    end = sheet.canvas.put(x, y, name[: view.bias_name]) + 1
+    updates = sheet.state.timeline.find(name, update=True)
+    if updates and sheet.cell(name, update=True).mark is not Mark.LATER:
+        sheet.canvas.put(end, y, "←")
+        sheet.number(end + 2, y, name, update=True)
+    else:
+        sheet.canvas.put(end, y, number(sheet.state.view.given[name], sheet.layout.digits), sheet.style(name))
+    draw_derivative(sheet, end + view.widths.bias + 2, y, name, z)
+
+
+def draw_links(sheet: Sheet, view: LayerView) -> None:
+    """From an a's gradient ``◀═`` to its z's, once that is computed; broken where the activation blocks it."""
+    for z, a, y in zip(view.sums.names, view.answers.names, view.sums.window.rows, strict=True):
+        local = local_name(sheet.graph, a, z)
+        slope, gradient = sheet.cell(local), sheet.cell(sheet.gradient(z))
+        text = FACTOR + slope.number if slope.known else slope.text
+        if gradient.known:
+            style, line = (Style.BLOCKED, "╌") if slope.word else (Style.BACKWARD, "═")
+            start = view.sums.x + len(gradient.number) + 1
+            length = view.answers.x - 2 - start
+            sheet.canvas.put(start, y + 2, "◀" + line * (length - 1), style)
+            if length >= len(text) + 5:
+                sheet.ride(start + length - len(text) - 2, y + 2, text, Style.BLOCKED if slope.word else sheet.style(local))
+        elif slope.known or slope.mark is Mark.NEXT:
+            sheet.factor(view.answers.x - 2 - len(text), y + 2, local)
+
+
+def draw_fan(sheet: Sheet, view: LayerView, source: int) -> None:
+    """What the layer's neurons bring to the gradient of the node number `source` before it, and where that meets."""
+    before = sheet.layout.before(view)
+    name, rows = before.names[source - 1 - before.window.first], before.window.rows
+    brought = {one.via: one.value for one in contributions_to(sheet.state.view, name)}
+    target = rows[source - 1 - before.window.first] + 2
+    branch = before.end + 2
+    wires = Wires(DOUBLE, Style.BACKWARD)
+    ends = [(y + 2, brought[z]) for z, y in zip(view.sums.names, view.sums.window.rows, strict=True)]
+    for y, _ in ends:
+        wires.across(branch, view.sums.x - 2, y)
+    meeting = [target, *(y for y, _ in ends)]
+    hidden = _row_for_hidden(sheet, view, before, meeting)
+    if hidden is not None:
+        wires.across(branch, branch + 1, hidden)
+        meeting.append(hidden)
+    start = before.x + len(sheet.cell(sheet.gradient(name)).number) + 1
+    wires.across(start, branch, target)
+    wires.down(branch, min(meeting), max(meeting))
+    wires.draw(sheet.canvas)
+    sheet.canvas.put(start, target, "◀", Style.BACKWARD)
+    for y, value in ends:
+        sheet.ride(branch + 3, y, number(value, sheet.layout.digits), Style.USED)
+    if hidden is not None:
+        sheet.canvas.put(branch + 3, hidden, view.sums.window.hidden_text, Style.BACKWARD)
+
+
+def _row_for_hidden(sheet: Sheet, view: LayerView, before: Column, taken: list[int]) -> int | None:
+    """The row, near to their mark, in which the contributions of neurons out of view can come in."""
+    mark = view.sums.window.mark
+    if mark is None:
+        return None
+    wired = {*(y + 1 for y in before.window.rows), *taken, before.window.mark}
+    free = [y for y in range(sheet.canvas.height) if y not in wired]
+    return min(free, key=lambda y: abs(y - mark))
