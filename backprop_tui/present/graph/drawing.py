@@ -5,6 +5,7 @@ from backprop_tui.present.graph.neuron import inputs_in_view, neuron_canvas
 from backprop_tui.present.graph.neuron_layout import weight_names
 from backprop_tui.stepper.state import State
 
+_FRAME = 6  # what a rule needs around its title
 _SPACED_FROM = 100  # the width from which one input's rows may have air between them
 
 
@@ -31,11 +32,11 @@ def graph_title(state: State, width: int, height: int) -> str:
     """The panel's title; where not all is in view, it says what is."""
     title = "Computation graph"
     if not state.scenario.is_neuron:
-        from backprop_tui.present.graph.network_title import network_note  # noqa: PLC0415 - a neuron opens without it
+        from backprop_tui.present.graph.network_title import network_notes  # noqa: PLC0415 - a neuron opens without it
 
-        note = network_note(state, width, height)
-        whole = f"{title}, {note}" if note else title
-        return whole if len(whole) + 6 <= width else f"{note[0].upper()}{note[1:]}"
+        notes = list(network_notes(state, width, height))
+        titles = [f"{title}, {notes[0]}", *(f"{note[0].upper()}{note[1:]}" for note in notes)] if notes else [title]
+        return next((text for text in titles if len(text) + _FRAME <= width), titles[-1])
     names, shown = weight_names(state.view), inputs_in_view(state, height)
     if len(shown) == len(names):
         return title

@@ -67,10 +67,11 @@ def draw_cuts(sheet: Sheet) -> None:
             sheet.canvas.put(sheet.canvas.put(x, y, "⋮", Style.DIM), y, "─▶", Style.FORWARD)
     if layout.cut_right:
         wires = Wires(LIGHT, Style.FORWARD)
-        x = layout.outputs.end + 3
-        for y in leave(sheet, layout.outputs, wires, x - 1):
-            sheet.canvas.put(sheet.canvas.put(x, y, "▶", Style.FORWARD), y, "⋮", Style.DIM)
+        x = layout.outputs.end + 2
+        rows = leave(sheet, layout.outputs, wires, x)
         wires.draw(sheet.canvas)
+        for y in rows:
+            sheet.canvas.put(sheet.canvas.put(x, y, "▶", Style.FORWARD), y, "⋮", Style.DIM)
 
 
 def _wired(column: Column) -> list[int]:
@@ -130,12 +131,11 @@ def _columns(sheet: Sheet) -> list[Column]:
 def put_near(canvas: Canvas, spot: tuple[int, int], texts: tuple[str, ...], style: Style) -> None:
     """Write the first of `texts` that fits anywhere, as near to `spot` (column, row) as there is room for it."""
     for text in texts:
-        free = [
-            (abs(y - spot[1]) * 4 + abs(x - spot[0]), x, y)
-            for y in range(canvas.height)
-            for x in range(1, canvas.width - len(text))
-            if canvas.is_blank(x - 1, y, len(text) + 2)
-        ]
+        free = []
+        for y in range(canvas.height):
+            for first, last in canvas.blanks(y, len(text) + 4):
+                x = min(max(spot[0], first + 2), last - 2 - len(text))
+                free.append((abs(y - spot[1]) * 4 + abs(x - spot[0]), x, y))
         if free:
             _, x, y = min(free)
             canvas.put(x, y, text, style)

@@ -3,7 +3,7 @@
 from backprop_tui.core.backprop import local_name
 from backprop_tui.present.canvas import Style
 from backprop_tui.present.contributions import contributions_to
-from backprop_tui.present.graph.network_layout import Column, LayerView
+from backprop_tui.present.graph.network_layout import BESIDE, Column, LayerView
 from backprop_tui.present.graph.sheet import FACTOR, Sheet
 from backprop_tui.present.graph.wires import DOUBLE, LIGHT, Wires
 from backprop_tui.present.numbers import number
@@ -48,7 +48,7 @@ def draw_weights(sheet: Sheet, view: LayerView) -> None:
         weight = weights[first + index]
         given = number(sheet.state.view.given[weight], sheet.layout.digits)
         sheet.ride(view.weight, y + 1, given, sheet.style(weight))
-        draw_parameter_name(sheet, view.weight, y, weight, view.bus - 1 - view.weight)
+        draw_weight_name(sheet, view, y, weight)
         draw_derivative(sheet, view.weight, y + 2, weight, z)
         passed = local_name(sheet.graph, z, before.names[index])
         stage = sheet.state.timeline.find(passed)
@@ -58,15 +58,19 @@ def draw_weights(sheet: Sheet, view: LayerView) -> None:
             sheet.factor(view.weight - 2 - len(text), y + 2, passed)
 
 
-def draw_parameter_name(sheet: Sheet, x: int, y: int, name: str, room: int) -> None:
-    """A parameter's name; once its update is next, its new value behind it: ``w2_1_1 ←●0.3589``, or ``w ←●0.3589``."""
-    if not sheet.state.timeline.find(name, update=True) or sheet.cell(name, update=True).mark is Mark.LATER:
-        sheet.canvas.put(x, y, name[:room])
+def draw_weight_name(sheet: Sheet, view: LayerView, y: int, name: str) -> None:
+    """A weight's name; once its update is next, its new value behind it: ``w2_1_1 ←●0.3589``, or ``w ←●0.3589``."""
+    before, last = sheet.layout.before(view), view.bus - 1 - (view.widths.new_weight - 1)
+    full = last - len(name) >= before.x + len(before.names[-1]) + 2
+    updates = sheet.state.timeline.find(name, update=True)
+    if not updates or sheet.cell(name, update=True).mark is Mark.LATER:
+        x = min(view.weight or 0, last - len(name)) if full and updates else view.weight or 0
+        sheet.canvas.put(x, y, name)
         return
-    shown = sheet.cell(name, update=True)
-    written = name if len(name) + 3 + len(shown.number) <= room else name[0]
-    end = sheet.canvas.put(sheet.canvas.put(x, y, written), y, " ←")
-    sheet.number(end + 1, y, name, update=True)
+    written = name if full else name[0]
+    x = sheet.canvas.put(min(view.weight or 0, last - len(written)), y, written)
+    sheet.canvas.put(x, y, " ←")
+    sheet.number(x + 3, y, name, update=True)
 
 
 def draw_derivative(sheet: Sheet, x: int, y: int, parameter: str, z: str) -> None:
@@ -104,18 +108,18 @@ def _takes_row_above(view: LayerView, index: int, foot: int) -> bool:
 
 
 def draw_bias(sheet: Sheet, view: LayerView, neuron: int, y: int) -> None:
-    """``+ b2_1 0.6``, then its derivative; once its update is next ``b2_1 ←●0.5308``."""
+    """``+ b2_1 0.6``, then its derivative; once its update is next, its new value: ``+ b2_1 0.6 ←●0.5308``."""
     name, z = view.nodes.biases[neuron - 1], view.nodes.sums[neuron - 1]
-    x = view.sums.x
-    sheet.canvas.put(x - 2, y, "+", Style.FORWARD)
-    end = sheet.canvas.put(x, y, name[: view.bias_name]) + 1
-    updates = sheet.state.timeline.find(name, update=True)
-    if updates and sheet.cell(name, update=True).mark is not Mark.LATER:
-        sheet.canvas.put(end, y, "←")
-        sheet.number(end + 2, y, name, update=True)
+    sheet.canvas.put(view.sums.x - 2, y, "+", Style.FORWARD)
+    value = sheet.canvas.put(view.sums.x, y, name[: view.bias_name]) + 1
+    given = number(sheet.state.view.given[name], sheet.layout.digits)
+    end = sheet.canvas.put(value, y, given, sheet.style(name))
+    beside = value + view.widths.bias + BESIDE
+    if sheet.state.timeline.find(name, update=True) and sheet.cell(name, update=True).mark is not Mark.LATER:
+        sheet.canvas.put(end + 1, y, "←")
+        sheet.number(end + BESIDE, y, name, update=True)
     else:
-        sheet.canvas.put(end, y, number(sheet.state.view.given[name], sheet.layout.digits), sheet.style(name))
-    draw_derivative(sheet, end + view.widths.bias + 2, y, name, z)
+        draw_derivative(sheet, beside, y, name, z)
 
 
 def draw_links(sheet: Sheet, view: LayerView) -> None:
@@ -132,7 +136,9 @@ def draw_links(sheet: Sheet, view: LayerView) -> None:
             if length >= len(text) + 5:
                 sheet.ride(start + length - len(text) - 2, y + 2, text, Style.BLOCKED if slope.word else sheet.style(local))
         elif slope.known or slope.mark is Mark.NEXT:
-            sheet.factor(view.answers.x - 2 - len(text), y + 2, local)
+            x = view.answers.x - 2 - len(text)
+            if x > view.sums.x + len(gradient.number) + 1:
+                sheet.factor(x, y + 2, local)
 
 
 def draw_fan(sheet: Sheet, view: LayerView, source: int) -> None:

@@ -13,10 +13,11 @@ from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
 BUS = 3  # cells from the bus to the node it leads to: the bus, the arrow head, the mark
-_PLAIN_GAP = 3 + BUS  # a gap without weights: a blank and two cells of wire before the bus
+_PLAIN_GAP = 2 + BUS  # a gap without weights: a blank and a cell of wire before the bus
 _STEP = 4  # from a z to its a: a blank, "─▶", the mark
-_JOIN = 5  # from the last a to L: a blank, a cell of wire, the bus, the arrow head, the mark
-_CUT_LEFT, _CUT_RIGHT = 3, 5  # "⋮─▶" before, " ─▶⋮" behind what is in view, where layers are left out
+_JOIN = 1 + BUS  # from the last a to L: a blank before the bus
+_CUT_LEFT, _CUT_RIGHT = 3, 4  # "⋮─▶" before, " ─▶⋮" behind what is in view, where layers are left out
+BESIDE = 3  # from a bias to what stands beside it: " ←●" or three blanks
 _MARGIN = 2  # before the first column: a blank and the mark
 _MOST_AIR = 8  # cells by which a gap may grow where there is room
 
@@ -40,8 +41,8 @@ class Column:
 class LayerView:
     """A layer in view: its z's and a's, the bus that feeds them, and `carrier`, whose weights ride on the wires.
 
-    `weight` is the column of those weights, None where none ride; `bias_name` is how many cells of a bias's name there
-    is room for below its z.
+    `weight` is the column of those weights, None where none ride; `bias_name` is how much of a bias's name there is
+    room for below its z.
     """
 
     number: int
@@ -110,9 +111,10 @@ def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, width: int, heigh
             for full in dict.fromkeys((frozenset(inner), frozenset({detailed}), frozenset(()))):
                 if not full and focus.item < items:
                     continue  # the weights of the layer that the stage is about are never left out
-                layout, end = plan.placed(shown, full)
-                if end < width:
-                    return plan.placed(shown, full, width - 1 - end)[0]
+                for short in (False, True):
+                    layout, end = plan.placed(shown, full, short=short)
+                    if end <= width:
+                        return plan.placed(shown, full, width - end, short=short)[0]
     return layout
 
 
@@ -130,10 +132,10 @@ class _Plan:
         self.network, self.widths, self.focus, self.height, self.digits = network, widths, focus, height, digits
         self.layers = len(network.layers)
 
-    def placed(self, shown: range, full: frozenset[int], spare: int = 0) -> tuple[Layout, int]:
+    def placed(self, shown: range, full: frozenset[int], spare: int = 0, *, short: bool = False) -> tuple[Layout, int]:
         """The columns for the items `shown`, the weights of the layers `full` in view; and the column after the last.
 
-        `spare` cells are shared between the gaps, what is too much for them before the first column.
+        With `short`, biases that stand below their z are called b alone.  `spare` cells are shared between the gaps, what is too much for them before the first column.
         """
         gaps = sum(2 for item in shown if item <= self.layers) + 1
         air = min(_MOST_AIR, spare // gaps)
@@ -143,13 +145,13 @@ class _Plan:
         views = []
         for number in shown:
             if number <= self.layers:
-                views.append(self.layer(number, column, full, air))
+                views.append(self.layer(number, column, air, weighted=number in full, short=short))
                 column = views[-1].answers
                 end = column.end
         loss = None
-        loss_bus = end + 2 + air // 2
+        loss_bus = end + 1 + air // 2
         if shown[-1] > self.layers:
-            loss = loss_bus + _JOIN - 2 + air - air // 2
+            loss = end + _JOIN + air
             end = loss + self.widths.loss
         else:
             end += _CUT_RIGHT
@@ -170,32 +172,29 @@ class _Plan:
         window = window_over(len(names), at, self.height, Block.NODE)
         return _column(names, window, x, width)
 
-    def layer(self, number: int, before: Column, full: frozenset[int], air: int) -> LayerView:
+    def layer(self, number: int, before: Column, air: int, *, weighted: bool, short: bool) -> LayerView:
         """Layer `number`, fed by the column `before`."""
         nodes, widths, focus = self.network.layers[number - 1], self.widths.layers[number - 1], self.focus
         if focus.item == number:
             at = focus.neuron
         else:
             at = focus.source if focus.item == number + 1 else 1
-        block = Block.WITH_BIAS if number in full else Block.NODE
+        block = Block.WITH_BIAS if weighted else Block.NODE
         window = window_over(len(nodes.sums), at, self.height, block)
-        weight = None
-        gap = _PLAIN_GAP + air
-        if number in full:
-            lead = max(0, widths.passed + 2 - before.width) if widths.passed else 0
-            brought = max(widths.brought, len(window.hidden_text)) if widths.passed else 0
-            gap = max(3 + lead + widths.weight + 1 + BUS, brought + 5 + BUS) + air
-            weight = before.end + 3 + lead + air // 2
-        x = before.end + gap
-        sums = _column(nodes.sums, window, x, widths.sum)
-        step = max(_STEP, widths.slope + 5 - sums.width)
+        weight, gap, step, bias_name = None, _PLAIN_GAP, _STEP, 0
         answer = max(widths.answer, len(window.hidden_text))
-        bias_name = len(nodes.biases[-1])
-        if number in full:
-            rest = 1 + widths.bias + 2 + widths.bias_derivative
-            if bias_name + rest > sums.width + step + answer:
-                bias_name = 1
-            step = max(step, bias_name + rest - sums.width - answer)
+        if weighted:
+            above = widths.new_weight - (before.width + 1 + widths.weight - len(before.names[-1]))
+            lead = max(0, above, widths.passed + 2 - before.width if widths.passed else 0)
+            brought = max(widths.brought, len(window.hidden_text)) if widths.passed else 0
+            gap = max(3 + lead + widths.weight + 1 + BUS, brought + 5 + BUS)
+            weight = before.end + 3 + lead + air // 2
+            below = window.rows[-1] + Block.NODE < self.height and window.rows[-1] + Block.NODE != window.mark
+            bias_name = 1 if short and below else len(nodes.biases[-1])
+            bias = bias_name + 1 + widths.bias + BESIDE + widths.beside_bias
+            step = max(_STEP, widths.slope + 5 - widths.sum, bias - widths.sum - answer)
+        x = before.end + gap + air
+        sums = _column(nodes.sums, window, x, widths.sum)
         answers = _column(nodes.answers, window, sums.end + step + air, widths.answer)
         return LayerView(number, nodes, sums, answers, x - BUS, weight, at, widths, bias_name)
 

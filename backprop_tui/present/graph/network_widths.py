@@ -17,14 +17,15 @@ class LayerWidths(NamedTuple):
     """The cells of a layer's widest: node before it, weight (with what stands above and below it), and so on."""
 
     source: int
-    weight: int  # its name, value, derivatives and, above it, ``w ←●`` with its new value
+    weight: int  # its name, its value and its derivatives
+    new_weight: int  # above it, once it is updated: ``w ←●`` and the new value
     brought: int  # a contribution to the gradient of a node before it
     passed: int  # a local derivative with respect to a node before it
     sum: int
     slope: int
     answer: int
-    bias: int  # its value, or its new one behind ``←●``
-    bias_derivative: int
+    bias: int
+    beside_bias: int  # its derivatives, or its new value
 
 
 class Widths(NamedTuple):
@@ -70,17 +71,18 @@ def _layer_widths(one: Pass, layer: LayerNodes, digits: int) -> LayerWidths:
     brought = [c.value for source in layer.sources if passed for c in contributions_to(one, source)]
     names = len(max(weights, key=len))
     new_weight = len("w ←●") + widest(weights, update=True) if find(weights[0], update=True) else 0
-    new_bias = len("←●") + widest(layer.biases, update=True) if find(layer.biases[0], update=True) else 0
+    new_bias = widest(layer.biases, update=True) if find(layer.biases[0], update=True) else 0
     return LayerWidths(
         max(len(layer.sources[-1]), given(layer.sources), gradients(layer.sources)),
-        max(names, given(weights), gradients(weights), 1 + widest(local), new_weight),
+        max(names, given(weights), gradients(weights), 1 + widest(local)),
+        new_weight,
         max((len(number(value, digits)) for value in brought), default=0),
         1 + widest(passed) if passed else 0,
         max(len(layer.sums[-1]), given(layer.sums), gradients(layer.sums)),
         1 + widest(slopes),
         max(len(layer.answers[-1]), given(layer.answers), gradients(layer.answers)),
-        max(given(layer.biases), new_bias),
-        max(gradients(layer.biases), len("×1")),
+        given(layer.biases),
+        max(gradients(layer.biases), len("×1"), new_bias),
     )
 
 

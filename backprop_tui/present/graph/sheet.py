@@ -96,10 +96,9 @@ class Sheet:
             self.canvas.put(end, y, " ")
 
     def _operands(self, stage: int) -> Iterator[str]:
-        find = self.state.timeline.find
-        for name in self.state.timeline.operands(stage):
-            drawn = name in self.graph.by_name or any(name == gradient_name(self.graph, n.name) for n in self.graph.nodes)
-            if drawn or not find(name):
-                yield name
-            else:
-                yield from self._operands(find(name))
+        timeline = self.state.timeline
+        for name in timeline.operands(stage):
+            yield name
+            found = timeline.find(name)
+            if found and timeline.rules[found - 1].phase is Phase.LOCAL:
+                yield from self._operands(found)
