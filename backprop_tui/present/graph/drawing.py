@@ -1,6 +1,6 @@
 """The computation graph's picture: a neuron's or a network's."""
 
-from backprop_tui.present.canvas import Canvas, Row
+from backprop_tui.present.canvas import Canvas, Place, Row
 from backprop_tui.present.graph.neuron import inputs_in_view, neuron_canvas
 from backprop_tui.present.graph.neuron_layout import weight_names
 from backprop_tui.stepper.state import State
@@ -18,6 +18,12 @@ def graph_stage_at(state: State, width: int, height: int, x: int, y: int) -> int
     """The stage that is drawn in column x of row y of that picture; 0 where none is."""
     places = _canvas(state, width, height).places
     return next((place.stage for place in places if place.y == y and 0 <= x - place.x < place.length), 0)
+
+
+def graph_stages(state: State, width: int, height: int) -> tuple[Place, ...]:
+    """Where the stages in that picture stand, each once, in reading order."""
+    found = {place.stage: place for place in _canvas(state, width, height).places if place.stage}
+    return tuple(sorted(found.values(), key=lambda place: (place.y, place.x)))
 
 
 def _canvas(state: State, width: int, height: int) -> Canvas:

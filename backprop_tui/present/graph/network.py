@@ -1,5 +1,7 @@
 """The picture of a network: values run right in thin lines, gradients stand under their nodes and run left."""
 
+from collections.abc import Iterator
+
 from backprop_tui.core.models.dense import LOSS
 from backprop_tui.present.canvas import Canvas, Style
 from backprop_tui.present.events import EVENT_WORDS, Kind, events
@@ -10,7 +12,6 @@ from backprop_tui.present.graph.sheet import Sheet
 from backprop_tui.present.graph.wires import LIGHT, Wires
 from backprop_tui.present.numbers import in_words, number
 from backprop_tui.present.sentences import listed
-from backprop_tui.present.visibility import Mark
 from backprop_tui.stepper.state import State
 
 _BLOCKED_WORDS = ((Kind.GATE_CLOSED, "╳ gate closed"), (Kind.FLAT, "╳ flat"), (Kind.SATURATED, "saturated"))
@@ -40,7 +41,7 @@ def network_canvas(state: State, width: int, height: int) -> Canvas:
 
 def draw_nodes(sheet: Sheet, column: Column) -> None:
     """Each node's name, its value, and under it its gradient; and how many are out of view."""
-    for name, y in zip(column.names, column.window.rows, strict=True):
+    for name, y in _placed(column):
         sheet.name(column.x, y, name)
         sheet.number(column.x, y + 1, name)
         if gradient := sheet.gradient(name):
@@ -111,7 +112,7 @@ def draw_loss(sheet: Sheet) -> None:
 def draw_events(sheet: Sheet) -> None:
     """What happened, in words, as near to its node as there is room: what blocks, and what the loss did."""
     found = events(sheet.state)
-    spots = {name: (column.x, y + 2) for column in _columns(sheet) for name, y in zip(column.names, column.window.rows)}
+    spots = {name: (column.x, y + 2) for column in _columns(sheet) for name, y in _placed(column)}
     for kind, word in _BLOCKED_WORDS:
         nodes = [event.node for event in found if event.kind is kind]
         if nodes:
@@ -122,6 +123,10 @@ def draw_events(sheet: Sheet) -> None:
     if text:
         spot = (sheet.layout.loss or sheet.canvas.width, sheet.layout.loss_row + 1)
         put_near(sheet.canvas, spot, (text,), Style.EVENT)
+
+
+def _placed(column: Column) -> Iterator[tuple[str, int]]:
+    return zip(column.names, column.window.rows, strict=True)
 
 
 def _columns(sheet: Sheet) -> list[Column]:

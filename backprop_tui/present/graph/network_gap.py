@@ -134,7 +134,9 @@ def draw_links(sheet: Sheet, view: LayerView) -> None:
             length = view.answers.x - 2 - start
             sheet.canvas.put(start, y + 2, "◀" + line * (length - 1), style)
             if length >= len(text) + 5:
-                sheet.ride(start + length - len(text) - 2, y + 2, text, Style.BLOCKED if slope.word else sheet.style(local))
+                sheet.ride(
+                    start + length - len(text) - 2, y + 2, text, Style.BLOCKED if slope.word else sheet.style(local)
+                )
         elif slope.known or slope.mark is Mark.NEXT:
             x = view.answers.x - 2 - len(text)
             if x > view.sums.x + len(gradient.number) + 1:

@@ -1,12 +1,12 @@
 """What of a network is in view at a stage, and where it stands: whole where it fits, else around what it is about."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from backprop_tui.present.graph.measured import measured
 from backprop_tui.present.graph.network_nodes import Focus, LayerNodes, Network, focus_of, network_of
-from backprop_tui.present.graph.network_rows import Block, Window, window_over
+from backprop_tui.present.graph.network_rows import Grid, Window, grid_for, window_over
 from backprop_tui.present.graph.network_widths import LayerWidths, Widths, widths_of
 from backprop_tui.present.numbers import DIGITS
 from backprop_tui.stepper.history import Pass
@@ -135,19 +135,24 @@ class _Plan:
     def placed(self, shown: range, full: frozenset[int], spare: int = 0, *, short: bool = False) -> tuple[Layout, int]:
         """The columns for the items `shown`, the weights of the layers `full` in view; and the column after the last.
 
-        With `short`, biases that stand below their z are called b alone.  `spare` cells are shared between the gaps, what is too much for them before the first column.
+        With `short`, biases that stand below their z are called b alone.  `spare` cells are shared between the gaps,
+        what is too much for them before the first column and behind the last.
         """
-        gaps = sum(2 for item in shown if item <= self.layers) + 1
+        gaps = 2 * sum(item <= self.layers for item in shown) + 1
         air = min(_MOST_AIR, spare // gaps)
         x = _MARGIN + (_CUT_LEFT if shown.start > 1 else 0) + (spare - air * gaps) // 2
-        sources = self.sources(shown.start, x)
+        numbers = [number for number in shown if number <= self.layers]
+        nodes = [self.network.layers[number - 1].sums for number in numbers]
+        before = self.network.layers[min(shown.start, self.layers) - 1]
+        first = before.sources if numbers else before.answers
+        grid = grid_for(max(map(len, (first, *nodes))), self.height)
+        sources = self.sources(shown.start, x, grid)
         end, column = sources.end, sources
         views = []
-        for number in shown:
-            if number <= self.layers:
-                views.append(self.layer(number, column, air, weighted=number in full, short=short))
-                column = views[-1].answers
-                end = column.end
+        for number in numbers:
+            views.append(self.layer(number, column, grid, air=air, weighted=number in full, short=short))
+            column = views[-1].answers
+            end = column.end
         loss = None
         loss_bus = end + 1 + air // 2
         if shown[-1] > self.layers:
@@ -162,25 +167,21 @@ class _Plan:
             sources, tuple(views), shown.start, self.layers, loss, loss_bus, loss_row, self.digits, self.focus
         ), end
 
-    def sources(self, first: int, x: int) -> Column:
+    def sources(self, first: int, x: int, grid: Grid) -> Column:
         """The column that feeds layer `first`; for the loss, the answers of the last layer."""
         if first > self.layers:
             names, width = self.network.layers[-1].answers, self.widths.layers[-1].answer
         else:
             names, width = self.network.layers[first - 1].sources, self.widths.layers[first - 1].source
         at = self.focus.source if self.focus.item == first else 1
-        window = window_over(len(names), at, self.height, Block.NODE)
+        window = window_over(len(names), at, grid, with_bias=False)
         return _column(names, window, x, width)
 
-    def layer(self, number: int, before: Column, air: int, *, weighted: bool, short: bool) -> LayerView:
+    def layer(self, number: int, before: Column, grid: Grid, *, air: int, weighted: bool, short: bool) -> LayerView:
         """Layer `number`, fed by the column `before`."""
         nodes, widths, focus = self.network.layers[number - 1], self.widths.layers[number - 1], self.focus
-        if focus.item == number:
-            at = focus.neuron
-        else:
-            at = focus.source if focus.item == number + 1 else 1
-        block = Block.WITH_BIAS if weighted else Block.NODE
-        window = window_over(len(nodes.sums), at, self.height, block)
+        at = focus.neuron if focus.item == number else focus.source if focus.item == number + 1 else 1
+        window = window_over(len(nodes.sums), at, grid, with_bias=weighted)
         weight, gap, step, bias_name = None, _PLAIN_GAP, _STEP, 0
         answer = max(widths.answer, len(window.hidden_text))
         if weighted:
@@ -189,7 +190,7 @@ class _Plan:
             brought = max(widths.brought, len(window.hidden_text)) if widths.passed else 0
             gap = max(3 + lead + widths.weight + 1 + BUS, brought + 5 + BUS)
             weight = before.end + 3 + lead + air // 2
-            below = window.rows[-1] + Block.NODE < self.height and window.rows[-1] + Block.NODE != window.mark
+            below = window.rows[-1] + 3 not in (self.height, window.mark)
             bias_name = 1 if short and below else len(nodes.biases[-1])
             bias = bias_name + 1 + widths.bias + BESIDE + widths.beside_bias
             step = max(_STEP, widths.slope + 5 - widths.sum, bias - widths.sum - answer)

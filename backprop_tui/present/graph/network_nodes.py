@@ -32,7 +32,7 @@ class Network(NamedTuple):
 
 
 class Focus(NamedTuple):
-    """What a stage is about: an `item` (a layer from 1, or the loss, which comes after the last one) and in it a neuron.
+    """What a stage is about: an `item` (a layer from 1, or the loss, which comes after the last), in it a neuron.
 
     `source` is the node before that it is about; with `fan` the stage adds up what reaches that source from the
     neurons of the layer `item`.

@@ -1,30 +1,39 @@
-"""Which nodes of a column are in view, and in which rows."""
+"""Which nodes of a column are in view, and in which rows: all columns share one grid, so that lines do not collide.
 
-from enum import IntEnum
+A node takes a row for its name, one for its value and one for its derivative.  As all nodes stand on the grid, the
+wires that leave values and the double lines that bring gradients never share a row.
+"""
+
 from typing import NamedTuple
 
+_NODE = 3  # rows of a node
 _MOST_PITCH = 6
 
 
-class Block(IntEnum):
-    """How many rows a node takes: name, value and derivative; and below a z its bias."""
+class Grid(NamedTuple):
+    """`slots` places for nodes above each other, `pitch` rows apart, the first in row `top`; `height` rows in all."""
 
-    NODE = 3
-    WITH_BIAS = 4
+    top: int
+    pitch: int
+    slots: int
+    height: int
 
 
 class Window(NamedTuple):
-    """Nodes `first` (from 0) on of `count`, each from one of `rows` on; `mark` is the row that says how many are not."""
+    """The nodes in view of a column of `size`: from number `first` (from 0) on, one from each of `rows` on.
+
+    `mark` is the row that says how many are out of view; None where none is.
+    """
 
     first: int
-    count: int
+    size: int
     rows: tuple[int, ...]
     mark: int | None
 
     @property
     def hidden(self) -> int:
         """How many nodes are out of view."""
-        return self.count - len(self.rows)
+        return self.size - len(self.rows)
 
     @property
     def hidden_text(self) -> str:
@@ -32,31 +41,30 @@ class Window(NamedTuple):
         return f"⋮ {self.hidden} more" if self.hidden else ""
 
 
-def window_over(count: int, at: int, height: int, block: Block) -> Window:
-    """The nodes in view of a column of `count` around number `at` (from 1), in `height` rows (at least 6).
+def grid_for(tallest: int, height: int) -> Grid:
+    """The grid for columns of up to `tallest` nodes in `height` rows (at least 6)."""
+    least = _NODE + 1 if height > 2 * _NODE else _NODE  # a row of air, or for a bias, where there is room for it
+    if tallest * least > height + 1:
+        return Grid(0, least, (height + 1) // least, height)
+    pitch = min(_MOST_PITCH, max(least, (height + 1) // tallest))
+    top = (height + 1 - tallest * pitch) // 2
+    if height >= tallest * pitch:
+        top = min(top, height - tallest * pitch)  # a row for the last bias, too
+    return Grid(top, pitch, tallest, height)
 
-    The last bias may stand above its z where there is no row below it, so that n blocks of four rows need 4n − 1.
+
+def window_over(size: int, at: int, grid: Grid, *, with_bias: bool) -> Window:
+    """The nodes in view of a column of `size` around number `at` (from 1); `with_bias` asks for a row below each.
+
+    The bias of the last may stand above it where there is no row below, as long as the grid has air.
     """
-    shown = _fitting(count, height, block)
-    cut = shown < count
-    if cut:
-        shown = max(1, _fitting(count, height - 1, block))
-    usable = height - cut
-    pitch = min(_MOST_PITCH, (usable - Block.NODE) // (shown - 1)) if shown > 1 else block
-    while pitch > block and (shown - 1) * pitch + block > usable:
-        pitch -= 1
-    used = (shown - 1) * pitch + block
-    first = min((at - 1) // shown * shown, count - shown)
-    above = cut and first + shown == count  # nothing is left out below: the mark stands above
-    top = max(0, (usable - used) // 2) + above
-    rows = tuple(top + index * pitch for index in range(shown))
-    if not cut:
-        return Window(0, count, rows, None)
-    return Window(first, count, rows, rows[0] - 1 if above else min(rows[-1] + block, height - 1))
-
-
-def _fitting(count: int, height: int, block: Block) -> int:
-    """How many blocks fit, up to `count`."""
-    if block is Block.WITH_BIAS:
-        return min(count, max(1, (height + 1) // block))
-    return min(count, height // block)
+    tight = grid.pitch == _NODE
+    if size <= grid.slots and not (tight and with_bias and size > 1):
+        step = max(1, grid.slots // size)
+        first = (grid.slots - (size - 1) * step - 1) // 2
+        return Window(0, size, tuple(grid.top + (first + index * step) * grid.pitch for index in range(size)), None)
+    shown = 1 if tight else max(1, grid.height // grid.pitch)
+    rows = tuple(grid.top + index * grid.pitch for index in range(shown))
+    below = rows[-1] + _NODE
+    mark = below + 1 if below + 1 < grid.height else below
+    return Window(min((at - 1) // shown * shown, size - shown), size, rows, mark)

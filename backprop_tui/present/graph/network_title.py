@@ -56,4 +56,4 @@ def _nodes(number: int, column: Column) -> str:
 
 def _span(column: Column) -> str:
     first, last = column.window.first + 1, column.window.first + len(column.names)
-    return f"{first}–{last} of {column.window.count}" if last > first else f"{first} of {column.window.count}"
+    return f"{first}–{last} of {column.window.size}" if last > first else f"{first} of {column.window.size}"
