@@ -8,7 +8,7 @@ LIGHT = {"─": 12, "│": 3, "┌": 10, "┐": 6, "└": 9, "┘": 5, "├": 11
 DOUBLE = {"═": 12, "║": 3, "╔": 10, "╗": 6, "╚": 9, "╝": 5, "╠": 11, "╣": 7, "╦": 14, "╩": 13, "╬": 15, "╪": 12, "╫": 3}
 STEPS = {UP: (0, -1, DOWN), DOWN: (0, 1, UP), LEFT: (-1, 0, RIGHT), RIGHT: (1, 0, LEFT)}
 
-NODE = re.compile(r"(?<![A-Za-z] )(?<![A-Za-z], )(?<=[ │])(x\d+|[az]\d+_\d+|L)(?= |$)")
+NODE = re.compile(r"(?<![A-Za-z] )(?<!, )(?<=[ │])(x\d+|[az]\d+_\d+|L)(?= |$)")
 MORE = re.compile(r"⋮ (\d+) more")
 NUMBER = re.compile(r"(?<![\w.])−?(?:\d[\d.]*(?:e[+-]\d+)?|∞|NaN)╳?")
 
@@ -60,7 +60,11 @@ class Reading:
 
     def end_of(self, node: Drawn) -> int:
         """The column after a node's number."""
-        found = MORE.match(self.at(node.row), node.x) if node.hidden else re.compile(r"\S+").match(self.at(node.row), node.x)
+        found = (
+            MORE.match(self.at(node.row), node.x)
+            if node.hidden
+            else re.compile(r"\S+").match(self.at(node.row), node.x)
+        )
         return found.end() if found else node.x
 
     def bundles(self) -> list[Bundle]:
@@ -101,7 +105,9 @@ class Reading:
                 if direction == LEFT and (ridden := re.search(r"(?<=─) \S+ $", self.at(y)[:x])):
                     cell = (ridden.start() - 1, y)
                 character = self.character(*cell)
-                if cell not in cells and (characters.get(character, 0) & back or (character == "▶" and direction == RIGHT)):
+                if cell not in cells and (
+                    characters.get(character, 0) & back or (character == "▶" and direction == RIGHT)
+                ):
                     cells.add(cell)
                     waiting.append(cell)
         return cells
@@ -113,10 +119,10 @@ class Reading:
         if not found:
             return "", "", ""
         x, end = found.start(1), found.end(1)
-        bus = next(c for c in range(end, len(self.at(node.row))) if self.character(c, node.row) in "┐┘┤┼┬┴")
+        bus = next(c for c in range(end, len(self.at(node.row))) if self.character(c, node.row) in "┐┘┤┼┬┴▶")
         above = self.at(node.row - 1)[node.x + len(node.name) : bus].strip()
-        below = self.at(node.row + 1)[x - 1 : bus].strip()
-        return above, found[1], below
+        below = re.compile(r"[●○]?(×?\S+)").match(self.at(node.row + 1)[x - 1 : bus].strip())
+        return above, found[1], below[1] if below else ""
 
     def brought(self, name: str) -> tuple[dict[int, str], int]:
         """What double lines bring to the gradient of the node `name`: numbers by row; and how many more there are."""

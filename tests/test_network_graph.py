@@ -95,7 +95,7 @@ def test_the_picture_read_back_is_the_graph(seed: int) -> None:
                 if node.name and node.name not in arrived:
                     assert node.x == leftmost, (where, node)
                     before = reading.at(node.row)[: node.x]
-                    assert node.name.startswith("x") or before.rstrip(" ●○") .endswith("⋮─▶"), (where, node)
+                    assert node.name.startswith("x") or before.rstrip(" ●○").endswith("⋮─▶"), (where, node)
             check_columns(reading, state, where)
 
 
@@ -216,9 +216,7 @@ def test_nothing_shifts_where_all_is_in_view(sizes: tuple[int, ...]) -> None:
 
 def test_columns_stay_from_epoch_to_epoch_at_the_start_of_a_run() -> None:
     first = start(MAZUR)
-    places = {
-        tuple(Reading(drawn(apply(first, GoTo(Position(epoch, 1, 5))))).nodes) for epoch in (1, 2, 3)
-    }
+    places = {tuple(Reading(drawn(apply(first, GoTo(Position(epoch, 1, 5))))).nodes) for epoch in (1, 2, 3)}
     assert len(places) == 1
 
 
@@ -248,7 +246,9 @@ def test_titles_name_what_is_in_view() -> None:
     wide = network(3, 5, 4, 2, seed=3)
     find = start(wide).timeline.find
     assert graph_title(at(MAZUR, 1), 80, 8) == "Computation graph"
-    assert graph_title(at(wide, find("dL_dw2_3_1")), 80, 8) == "Layer 2 of 3, layer 1: neurons 1–2 of 5, neurons 3–4 of 4"
+    assert (
+        graph_title(at(wide, find("dL_dw2_3_1")), 80, 8) == "Layer 2 of 3, layer 1: neurons 1–2 of 5, neurons 3–4 of 4"
+    )
     assert graph_title(at(wide, find("z1_5")), 60, 6) == "Layer 1 of 3, input 1 of 3, neuron 5 of 5"
     assert graph_title(at(wide, find("z1_5")), 200, 40) == "Computation graph"
 
@@ -259,7 +259,9 @@ def test_a_title_says_the_very_numbers_of_the_nodes_in_view(seed: int) -> None:
     for width, height in SIZES:
         for state in stages(first, 6, seed):
             names = {node.name for node in Reading(drawn(state, width, height)).nodes}
-            for low, high, count in re.findall(r"neurons? (\d+)(?:–(\d+))? of (\d+)", graph_title(state, width, height)):
+            for low, high, count in re.findall(
+                r"neurons? (\d+)(?:–(\d+))? of (\d+)", graph_title(state, width, height)
+            ):
                 found = [n for n in range(1, 7) if any(name.endswith(f"_{n}") and name[0] == "a" for name in names)]
                 assert set(range(int(low), int(high or low) + 1)) <= set(found)
                 assert int(count) <= 6

@@ -46,7 +46,8 @@ def graph_title(state: State, width: int, height: int) -> str:
     names, shown = weight_names(state.view), inputs_in_view(state, height)
     if len(shown) == len(names):
         return title
-    return f"{title}, inputs {shown[0] + 1}–{shown[-1] + 1} of {len(names)}"
+    inputs = f"inputs {shown[0] + 1}–{shown[-1] + 1}" if len(shown) > 1 else f"input {shown[0] + 1}"
+    return f"{title}, {inputs} of {len(names)}"
 
 
 def graph_heights(state: State, width: int) -> tuple[int, ...]:
