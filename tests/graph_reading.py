@@ -49,7 +49,7 @@ class Reading:
 
     def _is_target(self, x: int, y: int) -> bool:
         """Whether a count stands below the targets, which nothing is wired to."""
-        return y > 0 and re.match(r"y\d+ ", self.at(y - 1)[x:]) is not None or self.at(y - 1)[x:].startswith("y")
+        return self.at(y - 1)[x:].startswith("y")
 
     def at(self, y: int) -> str:
         return self.rows[y] if 0 <= y < len(self.rows) else ""

@@ -25,7 +25,7 @@ MAZUR = load("mazur")
 
 def network(*sizes: int, seed: int = 0, activation: str = "tanh", spread: float = 1.0) -> Scenario:
     """A dense network with random numbers of full length."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - any numbers will do
 
     def numbers(count: int) -> tuple[float, ...]:
         return tuple(random.uniform(-spread, spread) for _ in range(count))
@@ -38,7 +38,7 @@ def network(*sizes: int, seed: int = 0, activation: str = "tanh", spread: float 
 
 
 def any_network(seed: int) -> Scenario:
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - any numbers will do
     sizes = [random.randint(1, 6) for _ in range(random.randint(2, 5))]
     if len(sizes) == 2 and sizes[1] == 1:
         sizes[1] = 2  # a neuron is drawn otherwise
@@ -57,7 +57,7 @@ def drawn(state: State, width: int = 80, height: int = 8) -> list[str]:
 def stages(state: State, count: int, seed: int) -> Iterator[State]:
     """Some of the stages of a pass, the first and the last among them."""
     last = state.timeline.last
-    some = Random(seed).sample(range(last + 1), min(count, last + 1))
+    some = Random(seed).sample(range(last + 1), min(count, last + 1))  # noqa: S311 - likewise
     for stage in sorted({0, last, *some}):
         yield at(state, stage)
 
@@ -151,7 +151,7 @@ def test_the_weights_of_the_neuron_at_hand_ride_on_their_wires_with_their_gradie
     for width, height in ((60, 6), (80, 8), (120, 16)):
         for state in stages(first, 12, seed):
             rule = rules[state.position.stage - 1]
-            if not state.position.stage or rule.phase is Phase.LOSS or brought_now(state) and rule.node[0] == "a":
+            if not state.position.stage or rule.phase is Phase.LOSS or (brought_now(state) and rule.node[0] == "a"):
                 continue
             z = neuron_at_hand(state)
             if not z:

@@ -190,20 +190,20 @@ def test_every_input_is_wired_to_z_or_counted(inputs: int, height: int) -> None:
     first = start(neuron(x=[1.25] * inputs, w=[0.5] * inputs))
     for stage in range(first.timeline.last + 1):
         rows = drawn(apply(first, GoTo(Position(1, 1, stage))), height=height)
-        bus = next(row for row in rows if re.search(r"[┬┼├┤┌]─▶ z", row)).index("▶ z") - 2
+        bus = next(row for row in rows if re.search(r"─▶ z", row)).index("▶ z") - 2
         named = [row for row in rows if re.match(r"  x\d* ", row)]
         counted = [int(found[1]) for row in rows if (found := re.match(r"  ⋮ (\d+) more ─+", row))]
         assert len(named) + sum(counted) == inputs
         assert len(counted) == (len(named) < inputs)
         for row in (*named, *(row for row in rows if row.startswith("  ⋮"))):
-            assert row[bus] in "┐┘┤┬┼┴" or " → " in row
+            assert row.ljust(80)[bus] in "┐┘┤┬┼┴" or " → " in row
 
 
 @given(st.integers(1, 12), st.integers(6, 30), st.sampled_from([60, 80, 120]), st.integers(0, 10_000))
 def test_the_number_just_computed_is_marked_and_nothing_is_seen_before_its_stage(
     inputs: int, height: int, width: int, seed: int
 ) -> None:
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - any numbers will do
     numbers = [random.uniform(-2, 2) for _ in range(2 * inputs + 2)]
     first = start(neuron(x=numbers[:inputs], w=numbers[inputs:-2], b=numbers[-2], y=numbers[-1], activation="tanh"))
     for stage in random.sample(range(first.timeline.last + 1), 4):

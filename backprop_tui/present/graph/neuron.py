@@ -24,6 +24,7 @@ from backprop_tui.present.visibility import Cell, Mark, cell, numbers_text, put_
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
+_UNSPACED = 7  # rows of the picture of one input, without air
 _RULE_ROOM = 20  # a longer rule would run into the next link's
 
 
@@ -58,6 +59,9 @@ class _Picture:
         view = inputs_in_view(state, height)
         self.rows: Rows = rows_for(len(weight_names(self.one)), height)
         self.at: Columns = columns_for(measured(state), self.rows, width)
+        if self.rows.spaced and not self.at.ruled:  # with the numbers put in below the rules there is no room
+            self.rows = rows_for(1, _UNSPACED)
+            self.at = columns_for(measured(state), self.rows, width)
         self.inputs = [input_names(self.one)[index] for index in view]
         self.weights = [weight_names(self.one)[index] for index in view]
         self.canvas = Canvas(width, height)
