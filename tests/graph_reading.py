@@ -104,6 +104,8 @@ class Reading:
                     cell = (ridden.end(), y)
                 if direction == LEFT and (ridden := re.search(r"(?<=─) \S+ $", self.at(y)[:x])):
                     cell = (ridden.start() - 1, y)
+                if self.character(*cell) == "│" and dx:  # over a line that it does not join
+                    cell = (x + 2 * dx, y)
                 character = self.character(*cell)
                 if cell not in cells and (
                     characters.get(character, 0) & back or (character == "▶" and direction == RIGHT)
@@ -140,3 +142,58 @@ class Reading:
             elif (found := NUMBER.match(self.at(row), x + 2)) and x + 2 < len(self.at(row)):
                 numbers.setdefault(row, found[0])
         return numbers, hidden
+
+    def column_of(self, weight: str) -> tuple[str, str]:
+        """What stands below a weight's name: its value, and its derivative."""
+        x, y = self.place_of(weight)
+        value = re.compile(r"\S+").search(self.at(y + 1), x)
+        wire = re.compile(r"[─ ]*(\S+)").match(self.at(y + 1), x) if value and value[0][0] == "─" else None
+        number, at = (wire[1], wire.start(1)) if wire else (value[0], value.start()) if value else ("", x)
+        derivative = re.compile(r"×?[^\s│]+").match(self.at(y + 2), at)
+        return number, derivative[0] if derivative else ""
+
+    def place_of(self, weight: str) -> tuple[int, int]:
+        """Where a weight's name stands."""
+        found = [(row.index(f"{weight} "), y) for y, row in enumerate(f"{row} " for row in self.rows) if f"{weight} " in row]
+        assert len(found) == 1, weight
+        return found[0]
+
+    def ends_of(self, weight: str) -> tuple[str, str]:
+        """Where the wire that a weight rides on comes from, and where it leads: over the buses that it does not join."""
+        x, y = self.place_of(weight)
+        return self.source_left_of(x, y + 1), self.target_right_of(x, y + 1)
+
+    def source_left_of(self, x: int, y: int) -> str:
+        row = self.at(y)
+        while row[x] not in "┬├└":
+            x -= 1
+            if found := [node.name for node in self.nodes if node.row == y and node.x == x]:
+                return found[0]
+        while row[x] in "├└":
+            y -= 1
+            row = self.at(y)
+            while row[x] not in "├┬":
+                y -= 1
+                row = self.at(y)
+        return max((node for node in self.nodes if node.row == y and node.x < x), key=lambda node: node.x).name
+
+    def target_right_of(self, x: int, y: int) -> str:
+        while self.character(x, y) not in "┐┘┤┴┬┼▶":
+            x += 1
+        if self.character(x, y) != "▶" and self.character(x, y) in "┐┘┤":
+            below = next((r for r in range(y + 1, len(self.rows)) if self.character(x, r) in "├└"), None)
+            above = next((r for r in range(y - 1, -1, -1) if self.character(x, r) in "├┌"), None)
+            near = [r for r in (above, below) if r is not None and self.joined(x, y, r)]
+            y = near[0]
+            while self.character(x, y) != "▶":
+                x += 1
+        elif self.character(x, y) != "▶":
+            return "bus"
+        return next(node.name for node in self.nodes if (node.x, node.row) == (x + 2, y))
+
+    def joined(self, x: int, y: int, other: int) -> bool:
+        """Whether column x is one line from row y to row `other`."""
+        low, high = min(y, other), max(y, other)
+        return all(
+            LIGHT.get(self.character(x, row), 0) & (DOWN if row < high else UP) for row in range(low, high + 1)
+        )

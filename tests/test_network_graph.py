@@ -69,12 +69,12 @@ def sources_of(state: State, name: str) -> list[str]:
     return [arg for arg in args if graph.by_name[arg].role in (Role.INPUT, Role.COMPUTED)]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_the_picture_read_back_is_the_graph(seed: int) -> None:
     """Each sum has all its wires, those out of view counted; each column all its nodes."""
     first = start(any_network(seed))
     for width, height in SIZES:
-        for state in stages(first, 8, seed):
+        for state in stages(first, 6, seed):
             reading = Reading(drawn(state, width, height))
             where = (width, height, state.position.stage)
             arrived: list[str] = []
@@ -115,7 +115,7 @@ def check_columns(reading: Reading, state: State, where: object) -> None:
             assert len([name for name in names if name]) + hidden == sizes[kinds.pop()], where
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_the_number_just_computed_is_in_the_picture_and_no_number_before_its_stage(seed: int) -> None:
     first = start(any_network(1000 + seed))
     for width, height in SIZES:
@@ -144,7 +144,7 @@ def brought_now(state: State) -> list[str]:
     return [node.name] if state.position.stage and rule.phase is Phase.CHAIN and node.role is Role.COMPUTED else []
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_the_weights_of_the_neuron_at_hand_ride_on_their_wires_with_their_gradients_below(seed: int) -> None:
     first = start(any_network(2000 + seed))
     graph, rules = first.timeline.graph, first.timeline.rules
@@ -184,7 +184,7 @@ def neuron_at_hand(state: State) -> str:
     return "" if node is graph.root else node.name if node.operation == "affine" else node.args[0]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_contributions_ride_on_the_lines_that_bring_them_all_are_there_or_counted(seed: int) -> None:
     first = start(any_network(3000 + seed))
     chain = [stage for stage in first.timeline.phases[Phase.CHAIN] if brought_now(at(first, stage))]
@@ -235,7 +235,7 @@ def test_the_largest_networks_have_their_number_in_view_at_every_size() -> None:
     for sizes in ((8, 16, 16, 4), (300, 3, 1), (1, 300, 1), (2, *(1,) * 300, 2), (30, 30)):
         first = start(network(*sizes, seed=2))
         for width, height in ((60, 6), (120, 20)):
-            for state in stages(first, 12, 1):
+            for state in stages(first, 5, 1):
                 rows = graph_rows(state, width, height)
                 here = state.position.stage
                 now = "".join(text for row in rows for text, style in row if style is Style.NOW)
@@ -253,7 +253,7 @@ def test_titles_name_what_is_in_view() -> None:
     assert graph_title(at(wide, find("z1_5")), 200, 40) == "Computation graph"
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(10))
 def test_a_title_says_the_very_numbers_of_the_nodes_in_view(seed: int) -> None:
     first = start(any_network(4000 + seed))
     for width, height in SIZES:
@@ -290,3 +290,28 @@ def test_what_blocks_is_said_beside_its_node() -> None:
     state = at(load("hidden-relu"), 27)
     assert any("gate closed at a1_1" in row for row in drawn(state))
     assert any("×0╳" in row or "0╳ ◀╌" in row for row in drawn(state))
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (2, 3, 1), (2, 2, 2), (3, 2, 2), (1, 3, 2), (3, 2, 2, 2)])
+def test_where_there_is_room_every_weight_rides_on_a_wire_of_its_own_to_its_z(sizes: tuple[int, ...]) -> None:
+    first = start(network(*sizes, seed=7))
+    height = graph_heights(first, 200)[-1]
+    for stage in range(first.timeline.last + 1):
+        state = at(first, stage)
+        reading = Reading(drawn(state, 200, height))
+        fan = [name for name in brought_now(state) if name[0] == "a"] if stage else []
+        for z in (node for node in state.timeline.graph.computed if node.operation == "affine"):
+            for weight, source in zip(z.args, sources_of(state, z.name), strict=False):
+                if fan and fan[0] in sources_of(state, z.name):
+                    continue  # the lines that bring its gradient are in the weights' place
+                assert reading.ends_of(weight) == (source, z.name), (stage, weight)
+                value, derivative = reading.column_of(weight)
+                assert same(value, state.view.given[weight])
+                gradient = state.timeline.find(f"dL_d{weight}")
+                assert derivative == "·" or "×" in derivative or gradient <= stage
+                assert gradient > stage or same(derivative, state.view.values[gradient - 1])
+
+
+def test_taller_terminals_draw_wires_one_by_one() -> None:
+    assert graph_heights(start(MAZUR), 120)[-1] > 8
+    assert graph_heights(start(MAZUR), 80)[-1] == 8  # too narrow for that

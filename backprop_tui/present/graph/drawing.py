@@ -5,6 +5,7 @@ from backprop_tui.present.graph.neuron import inputs_in_view, neuron_canvas
 from backprop_tui.present.graph.neuron_layout import weight_names
 from backprop_tui.stepper.state import State
 
+_TALLEST = 60  # rows: more of a picture no terminal shows
 _FRAME = 6  # what a rule needs around its title
 _SPACED_FROM = 100  # the width from which one input's rows may have air between them
 
@@ -53,10 +54,13 @@ def graph_title(state: State, width: int, height: int) -> str:
 def graph_heights(state: State, width: int) -> tuple[int, ...]:
     """The heights that the picture can use, ascending."""
     if not state.scenario.is_neuron:
+        from backprop_tui.present.graph.network_layout import heights_for  # noqa: PLC0415 - as above
+
         tallest = max(
             len(state.scenario.layers[0].weights[0]), *(len(layer.weights) for layer in state.scenario.layers)
         )
-        return (6, 7, 8, *(4 * count for count in range(3, tallest + 1)))
+        grids = {6, 7, 8, *(4 * count for count in range(3, min(tallest, _TALLEST // 4) + 1))}
+        return tuple(sorted(grids | set(heights_for(state, width, _TALLEST))))
     inputs = len(weight_names(state.view))
     if inputs == 1:
         return (6, 7, 14) if width >= _SPACED_FROM else (6, 7)

@@ -2,27 +2,34 @@
 
 from functools import lru_cache
 
+from backprop_tui.core.backprop import LEARNING_RATE, run
+from backprop_tui.core.models.dense import given_by
 from backprop_tui.stepper.history import History, Pass
 from backprop_tui.stepper.state import State
 
-_SAMPLES, _EPOCHS = 4, 3  # of the run's start
-_MOST_SAMPLES = 16  # of a run whose second epoch is computed for the sake of the columns
+_LEAST, _MOST = 3, 6  # passes: three epochs of one sample, or a round through a few
 
 
 def measured(state: State) -> tuple[Pass, ...]:
-    """The pass on screen and those at the start of its run: what numbers need of room, they have from the start."""
+    """Those at the start of its run and the pass on screen: what numbers need of room, they have from the start."""
     return (*_first_passes(state.history), state.view)
 
 
 @lru_cache(maxsize=2)
 def _first_passes(history: History) -> tuple[Pass, ...]:
-    places = [(1, sample) for sample in range(1, min(history.samples, _SAMPLES) + 1)]
-    if history.samples <= _MOST_SAMPLES:
-        places += [(epoch, 1) for epoch in range(2, _EPOCHS + 1)]
-    passes: list[Pass] = []
-    for epoch, sample in places:
-        try:
-            passes.append(history.view(epoch, sample))
-        except IndexError:  # the run ends before it
-            break
+    """The run's first passes, each from the parameters that the one before leaves: training is not compiled for it."""
+    passes = [history.view(1, 1)]
+    while len(passes) < min(_MOST, max(_LEAST, history.samples)) and not passes[-1].first_not_finite:
+        passes.append(_following(passes[-1]))
     return tuple(passes)
+
+
+def _following(one: Pass) -> Pass:
+    """The pass after `one`, nothing being edited between them."""
+    scenario, parameters = one.scenario, one.timeline.graph.parameters
+    sample = one.sample % len(scenario.samples) + 1
+    given = dict(zip((node.name for node in parameters), one.after, strict=True))
+    given |= given_by(scenario, scenario.samples[sample - 1])
+    given[LEARNING_RATE] = one.given[LEARNING_RATE]
+    epoch = one.epoch + (sample == 1)
+    return Pass(epoch, sample, scenario, one.timeline, given, run(one.timeline.rules, given))

@@ -3,7 +3,8 @@
 from backprop_tui.core.backprop import local_name
 from backprop_tui.present.canvas import Style
 from backprop_tui.present.contributions import contributions_to
-from backprop_tui.present.graph.network_layout import BESIDE, Column, LayerView
+from backprop_tui.present.graph.network_layout import BESIDE, TAP, Column, LayerView
+from backprop_tui.present.graph.network_rows import UNIT
 from backprop_tui.present.graph.sheet import FACTOR, Sheet
 from backprop_tui.present.graph.wires import DOUBLE, LIGHT, Wires
 from backprop_tui.present.numbers import number
@@ -12,6 +13,9 @@ from backprop_tui.present.visibility import Mark
 
 def draw_bus(sheet: Sheet, view: LayerView) -> None:
     """Every node before the layer leads to every z of it: one bus, from which each takes what all bring."""
+    if view.buses:
+        draw_edges(sheet, view)
+        return
     wires = Wires(LIGHT, Style.FORWARD)
     leaving = leave(sheet, sheet.layout.before(view), wires, view.bus)
     entering = [*(y + 1 for y in view.sums.window.rows)]
@@ -23,6 +27,34 @@ def draw_bus(sheet: Sheet, view: LayerView) -> None:
     wires.draw(sheet.canvas)
     for y in entering:
         sheet.canvas.put(view.sums.x - 2, y, "▶", Style.FORWARD)
+
+
+def draw_edges(sheet: Sheet, view: LayerView) -> None:
+    """A wire for every weight: from the tap of its source to the bus of its z, over the buses of the others."""
+    before = sheet.layout.before(view)
+    tap = (view.weight or 0) - 3
+    buses = [Wires(LIGHT, Style.FORWARD) for _ in view.buses]
+    for name, row in zip(before.names, before.window.rows, strict=True):
+        entries = [row + 1 + place * UNIT for place in range(len(view.buses))]
+        source = Wires(LIGHT, Style.FORWARD)
+        source.across(before.x + len(sheet.text(name)) + 1, tap, row + 1)
+        source.down(tap, entries[0], entries[-1])
+        for y, x, bus in zip(entries, view.buses, buses, strict=True):
+            source.across(tap, tap + 1, y)
+            bus.across(tap + 1, x, y)
+        source.draw(sheet.canvas)
+    spans = []
+    for place, (x, bus, y) in enumerate(zip(view.buses, buses, view.sums.window.rows, strict=True)):
+        rows = [y + 1, *(row + 1 + place * UNIT for row in before.window.rows)]
+        bus.down(x, min(rows), max(rows))
+        bus.across(x, view.sums.x - 2, y + 1)
+        bus.draw(sheet.canvas)
+        spans.append((x, set(range(min(rows), max(rows))) - set(rows)))
+    for x, rows in spans:
+        for y in rows:
+            sheet.canvas.put(x, y, "│", Style.FORWARD)
+    for y in view.sums.window.rows:
+        sheet.canvas.put(view.sums.x - 2, y + 1, "▶", Style.FORWARD)
 
 
 def leave(sheet: Sheet, column: Column, wires: Wires, until: int) -> list[int]:
@@ -38,29 +70,40 @@ def leave(sheet: Sheet, column: Column, wires: Wires, until: int) -> list[int]:
 
 
 def draw_weights(sheet: Sheet, view: LayerView) -> None:
-    """The weights of one neuron, each on the wire from what it weighs: its name above it, its derivative below."""
+    """The weights, each on a wire from what it weighs: its name above it, its derivative below.
+
+    They are those of one neuron, or of all where each has a wire of its own.
+    """
+    before = sheet.layout.before(view)
+    neurons = range(1, len(view.buses) + 1) or (view.carrier,)
+    for index, row in enumerate(before.window.rows):
+        for place, neuron in enumerate(neurons):
+            draw_weight(sheet, view, before, neuron, index, row + place * UNIT)
+
+
+def draw_weight(sheet: Sheet, view: LayerView, before: Column, neuron: int, index: int, y: int) -> None:
+    """The weight of `neuron` for the node `index` in view of the column `before`, from row y on."""
     if view.weight is None:
         return
-    before = sheet.layout.before(view)
-    weights, first = view.nodes.weights[view.carrier - 1], before.window.first
-    z = view.nodes.sums[view.carrier - 1]
-    for index, y in enumerate(before.window.rows):
-        weight = weights[first + index]
-        given = number(sheet.state.view.given[weight], sheet.layout.digits)
-        sheet.ride(view.weight, y + 1, given, sheet.style(weight))
-        draw_weight_name(sheet, view, y, weight)
-        draw_derivative(sheet, view.weight, y + 2, weight, z)
-        passed = local_name(sheet.graph, z, before.names[index])
-        stage = sheet.state.timeline.find(passed)
-        if sheet.is_local and stage and sheet.cell(passed).mark is not Mark.LATER:
-            shown = sheet.cell(passed)
-            text = FACTOR + shown.number if shown.known else shown.text
-            sheet.factor(view.weight - 2 - len(text), y + 2, passed)
+    weight, z = view.nodes.weights[neuron - 1][before.window.first + index], view.nodes.sums[neuron - 1]
+    given = number(sheet.state.view.given[weight], sheet.layout.digits)
+    sheet.ride(view.weight, y + 1, given, sheet.style(weight))
+    draw_weight_name(sheet, view, y, weight)
+    draw_derivative(sheet, view.weight, y + 2, weight, z)
+    passed = local_name(sheet.graph, z, before.names[index])
+    stage = sheet.state.timeline.find(passed)
+    if sheet.is_local and stage and sheet.cell(passed).mark is not Mark.LATER:
+        shown = sheet.cell(passed)
+        text = FACTOR + shown.number if shown.known else shown.text
+        sheet.factor(view.weight - 2 - (TAP + 1 if view.buses else 0) - len(text), y + 2, passed)
 
 
 def draw_weight_name(sheet: Sheet, view: LayerView, y: int, name: str) -> None:
     """A weight's name; once its update is next, its new value behind it: ``w2_1_1 ←●0.3589``, or ``w ←●0.3589``."""
-    before, last = sheet.layout.before(view), view.bus - 1 - (view.widths.new_weight - 1)
+    before, bus = sheet.layout.before(view), view.buses[0] if view.buses else view.bus
+    last = bus - view.widths.new_weight
+    if view.buses:
+        last = max(last, (view.weight or 0) + len(name))
     full = last - len(name) >= before.x + len(before.names[-1]) + 2
     updates = sheet.state.timeline.find(name, update=True)
     if not updates or sheet.cell(name, update=True).mark is Mark.LATER:

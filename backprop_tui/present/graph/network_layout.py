@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from backprop_tui.present.graph.measured import measured
 from backprop_tui.present.graph.network_nodes import Focus, LayerNodes, Network, focus_of, network_of
-from backprop_tui.present.graph.network_rows import Grid, Window, grid_for, window_over
+from backprop_tui.present.graph.network_rows import Grid, Window, apart, grid_for, window_over
 from backprop_tui.present.graph.network_widths import LayerWidths, Widths, widths_of
 from backprop_tui.present.numbers import DIGITS
 from backprop_tui.stepper.history import Pass
@@ -17,8 +17,11 @@ _PLAIN_GAP = 2 + BUS  # a gap without weights: a blank and a cell of wire before
 _STEP = 4  # from a z to its a: a blank, "─▶", the mark
 _JOIN = 1 + BUS  # from the last a to L: a blank before the bus
 _CUT_LEFT, _CUT_RIGHT = 3, 4  # "⋮─▶" before, " ─▶⋮" behind what is in view, where layers are left out
+TAP = 3  # from a node to where its wires part, where each is drawn for itself
 BESIDE = 3  # from a bias to what stands beside it: " ←●" or three blanks
+_LAYER = _PLAIN_GAP + 4 + _STEP + 4  # a layer's least width: names have four letters or more
 _MARGIN = 2  # before the first column: a blank and the mark
+_NODE_ROWS = 8  # fewer hold no two wires above each other
 _MOST_AIR = 8  # cells by which a gap may grow where there is room
 
 
@@ -41,8 +44,9 @@ class Column:
 class LayerView:
     """A layer in view: its z's and a's, the bus that feeds them, and `carrier`, whose weights ride on the wires.
 
-    `weight` is the column of those weights, None where none ride; `bias_name` is how much of a bias's name there is
-    room for below its z.
+    `weight` is the column of those weights, None where none ride.  Where every wire is drawn for itself, all weights
+    ride, and each z has a bus of its own in one of the columns `buses`.  `bias_name` is how much of a bias's name there
+    is room for below its z.
     """
 
     number: int
@@ -52,6 +56,7 @@ class LayerView:
     bus: int
     weight: int | None
     carrier: int
+    buses: tuple[int, ...]
     widths: LayerWidths
     bias_name: int
 
@@ -103,9 +108,12 @@ def layout_for(state: State, width: int, height: int) -> Layout:
 def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, width: int, height: int) -> Layout:
     network = network_of(one)
     items = len(network.layers) + 1
+    single = _single(network, passes, focus, width, height)
+    if single:
+        return single
     for digits in range(DIGITS, 0, -1):
         plan = _Plan(network, widths_of(passes, digits), focus, height, digits)
-        for shown in _spans(items, focus.item):
+        for shown in _spans(items, focus.item, width // _LAYER + 1):
             inner = range(shown.start, min(shown.stop, items))
             detailed = focus.item if focus.item < items else items - 1
             for full in dict.fromkeys((frozenset(inner), frozenset({detailed}), frozenset(()))):
@@ -118,11 +126,42 @@ def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, width: int, heigh
     return layout
 
 
-def _spans(items: int, item: int) -> Iterator[range]:
-    """The layers to try, the most first: all, and then fewer and fewer around `item`."""
-    for count in range(items, 0, -1):
+def heights_for(state: State, width: int, most: int) -> tuple[int, ...]:
+    """The heights, ascending up to `most`, from which more wires are drawn one by one; none where they find no room."""
+    sizes, found, before = _sizes(network_of(state.view)), [], 0
+    for height in range(_NODE_ROWS, most + 1):
+        single = sum(drawn for _, drawn in apart(sizes, height))
+        if single > before:
+            if not found and _single(network_of(state.view), measured(state), Focus(1), width, height) is None:
+                return ()
+            found.append(height)
+            before = single
+    return tuple(found)
+
+
+def _single(network: Network, passes: tuple[Pass, ...], focus: Focus, width: int, height: int) -> Layout | None:
+    """The whole network with wires drawn one by one, where there is room for that."""
+    windows = apart(_sizes(network), height)
+    if not windows:
+        return None
+    plan = _Plan(network, widths_of(passes, DIGITS), focus, height, DIGITS)
+    items = range(1, len(network.layers) + 2)
+    end = plan.placed(items, frozenset(items), windows=windows)[1]
+    return plan.placed(items, frozenset(items), width - end, windows=windows)[0] if end <= width else None
+
+
+def _sizes(network: Network) -> tuple[int, ...]:
+    return (len(network.layers[0].sources), *(len(layer.sums) for layer in network.layers))
+
+
+def _spans(items: int, item: int, most: int) -> Iterator[range]:
+    """The layers to try, the most first: all (up to `most`), and then fewer and fewer around `item`."""
+    for count in range(min(items, most), 0, -1):
         start = min(max(1, item - (count - 1) // 2), items - count + 1)
         yield range(start, start + count)
+
+
+_Windows = tuple[tuple[Window, bool], ...]
 
 
 class _Plan:
@@ -132,10 +171,12 @@ class _Plan:
         self.network, self.widths, self.focus, self.height, self.digits = network, widths, focus, height, digits
         self.layers = len(network.layers)
 
-    def placed(self, shown: range, full: frozenset[int], spare: int = 0, *, short: bool = False) -> tuple[Layout, int]:
+    def placed(
+        self, shown: range, full: frozenset[int], spare: int = 0, *, short: bool = False, windows: _Windows = ()
+    ) -> tuple[Layout, int]:
         """The columns for the items `shown`, the weights of the layers `full` in view; and the column after the last.
 
-        With `short`, biases that stand below their z are called b alone.  `spare` cells are shared between the gaps,
+        `windows` are the rows of all columns where wires are drawn one by one.  With `short`, biases that stand below their z are called b alone.  `spare` cells are shared between the gaps,
         what is too much for them before the first column and behind the last.
         """
         gaps = 2 * sum(item <= self.layers for item in shown) + 1
@@ -146,11 +187,13 @@ class _Plan:
         before = self.network.layers[min(shown.start, self.layers) - 1]
         first = before.sources if numbers else before.answers
         grid = grid_for(max(map(len, (first, *nodes))), self.height)
-        sources = self.sources(shown.start, x, grid)
+        sources = self.sources(shown.start, x, grid, windows)
         end, column = sources.end, sources
         views = []
         for number in numbers:
-            views.append(self.layer(number, column, grid, air=air, weighted=number in full, short=short))
+            views.append(
+                self.layer(number, column, grid, windows, air=air, weighted=number in full, short=short)
+            )
             column = views[-1].answers
             end = column.end
         loss = None
@@ -167,21 +210,22 @@ class _Plan:
             sources, tuple(views), shown.start, self.layers, loss, loss_bus, loss_row, self.digits, self.focus
         ), end
 
-    def sources(self, first: int, x: int, grid: Grid) -> Column:
+    def sources(self, first: int, x: int, grid: Grid, windows: _Windows) -> Column:
         """The column that feeds layer `first`; for the loss, the answers of the last layer."""
         if first > self.layers:
             names, width = self.network.layers[-1].answers, self.widths.layers[-1].answer
         else:
             names, width = self.network.layers[first - 1].sources, self.widths.layers[first - 1].source
         at = self.focus.source if self.focus.item == first else 1
-        window = window_over(len(names), at, grid, with_bias=False)
+        window = windows[0][0] if windows else window_over(len(names), at, grid, with_bias=False)
         return _column(names, window, x, width)
 
-    def layer(self, number: int, before: Column, grid: Grid, *, air: int, weighted: bool, short: bool) -> LayerView:
+    def layer(self, number: int, before: Column, grid: Grid, windows: _Windows, *, air: int, weighted: bool, short: bool) -> LayerView:
         """Layer `number`, fed by the column `before`."""
         nodes, widths, focus = self.network.layers[number - 1], self.widths.layers[number - 1], self.focus
         at = focus.neuron if focus.item == number else focus.source if focus.item == number + 1 else 1
-        window = window_over(len(nodes.sums), at, grid, with_bias=weighted)
+        window = windows[number][0] if windows else window_over(len(nodes.sums), at, grid, with_bias=weighted)
+        count = len(nodes.sums) if windows and windows[number - 1][1] else 0
         weight, gap, step, bias_name = None, _PLAIN_GAP, _STEP, 0
         answer = max(widths.answer, len(window.hidden_text))
         if weighted:
@@ -190,14 +234,19 @@ class _Plan:
             brought = max(widths.brought, len(window.hidden_text)) if widths.passed else 0
             gap = max(3 + lead + widths.weight + 1 + BUS, brought + 5 + BUS)
             weight = before.end + 3 + lead + air // 2
+            if count:  # a tap before the weights, with a new value each its whole name, and a bus for each z
+                weight = before.end + TAP + 3 + lead + air // 2
+                above = max(widths.weight, len(nodes.weights[-1][-1]) + widths.new_weight - 1)
+                gap = TAP + 3 + lead + above + 2 * count + 1 + BUS
             below = window.rows[-1] + 3 not in (self.height, window.mark)
             bias_name = 1 if short and below else len(nodes.biases[-1])
             bias = bias_name + 1 + widths.bias + BESIDE + widths.beside_bias
             step = max(_STEP, widths.slope + 5 - widths.sum, bias - widths.sum - answer)
         x = before.end + gap + air
+        buses = tuple(x - BUS - 1 - 2 * (count - index) for index in range(1, count + 1))
         sums = _column(nodes.sums, window, x, widths.sum)
         answers = _column(nodes.answers, window, sums.end + step + air, widths.answer)
-        return LayerView(number, nodes, sums, answers, x - BUS, weight, at, widths, bias_name)
+        return LayerView(number, nodes, sums, answers, x - BUS, weight, at, buses, widths, bias_name)
 
 
 def _column(names: Sequence[str], window: Window, x: int, width: int) -> Column:

@@ -68,3 +68,29 @@ def window_over(size: int, at: int, grid: Grid, *, with_bias: bool) -> Window:
     below = rows[-1] + _NODE
     mark = below + 1 if below + 1 < grid.height else below
     return Window(min((at - 1) // shown * shown, size - shown), size, rows, mark)
+
+
+UNIT = _NODE + 1
+"""Rows from one weight to the next where each rides on a wire of its own: name, value, derivative and a row of air."""
+
+
+def apart(sizes: tuple[int, ...], height: int) -> tuple[tuple[Window, bool], ...]:
+    """For columns of `sizes` nodes, each fully connected to the next, rows in which weights have wires of their own.
+
+    With each column comes whether the wires that leave it are drawn one by one: where there is room for all of them.
+    Empty where there is room for none.  Neighbouring columns stand two rows off each other's grid, so that what
+    leaves a bus never meets what enters it in one row.
+    """
+    found = []
+    for index, size in enumerate(sizes):
+        following = sizes[index + 1] if index + 1 < len(sizes) else 1
+        single = following > 1 and size * following * UNIT <= height
+        pitch = UNIT * (following if single else max(1, min(2, height // (UNIT * size))))
+        used = (size - 1) * pitch + (following if single else 1) * UNIT
+        shift = 2 * (index % 2)
+        top = (max(0, height + 1 - used) // 2 - shift) // UNIT * UNIT + shift
+        if top < 0 or top + used > height + 1:
+            return ()
+        rows = tuple(top + place * pitch for place in range(size))
+        found.append((Window(0, size, rows, None), single))
+    return tuple(found) if any(single for _, single in found) else ()
