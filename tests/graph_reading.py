@@ -154,7 +154,9 @@ class Reading:
 
     def place_of(self, weight: str) -> tuple[int, int]:
         """Where a weight's name stands."""
-        found = [(row.index(f"{weight} "), y) for y, row in enumerate(f"{row} " for row in self.rows) if f"{weight} " in row]
+        found = [
+            (row.index(f"{weight} "), y) for y, row in enumerate(f"{row} " for row in self.rows) if f"{weight} " in row
+        ]
         assert len(found) == 1, weight
         return found[0]
 
@@ -194,6 +196,4 @@ class Reading:
     def joined(self, x: int, y: int, other: int) -> bool:
         """Whether column x is one line from row y to row `other`."""
         low, high = min(y, other), max(y, other)
-        return all(
-            LIGHT.get(self.character(x, row), 0) & (DOWN if row < high else UP) for row in range(low, high + 1)
-        )
+        return all(LIGHT.get(self.character(x, row), 0) & (DOWN if row < high else UP) for row in range(low, high + 1))

@@ -191,9 +191,7 @@ class _Plan:
         end, column = sources.end, sources
         views = []
         for number in numbers:
-            views.append(
-                self.layer(number, column, grid, windows, air=air, weighted=number in full, short=short)
-            )
+            views.append(self.layer(number, column, grid, windows, air=air, weighted=number in full, short=short))
             column = views[-1].answers
             end = column.end
         loss = None
@@ -220,7 +218,9 @@ class _Plan:
         window = windows[0][0] if windows else window_over(len(names), at, grid, with_bias=False)
         return _column(names, window, x, width)
 
-    def layer(self, number: int, before: Column, grid: Grid, windows: _Windows, *, air: int, weighted: bool, short: bool) -> LayerView:
+    def layer(
+        self, number: int, before: Column, grid: Grid, windows: _Windows, *, air: int, weighted: bool, short: bool
+    ) -> LayerView:
         """Layer `number`, fed by the column `before`."""
         nodes, widths, focus = self.network.layers[number - 1], self.widths.layers[number - 1], self.focus
         at = focus.neuron if focus.item == number else focus.source if focus.item == number + 1 else 1
