@@ -161,7 +161,7 @@ class Reading:
         return found[0]
 
     def ends_of(self, weight: str) -> tuple[str, str]:
-        """Where the wire that a weight rides on comes from, and where it leads: over the buses that it does not join."""
+        """Where the wire that a weight rides on comes from, and where it leads, over buses that it does not join."""
         x, y = self.place_of(weight)
         return self.source_left_of(x, y + 1), self.target_right_of(x, y + 1)
 

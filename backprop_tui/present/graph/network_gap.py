@@ -50,8 +50,8 @@ def draw_edges(sheet: Sheet, view: LayerView) -> None:
         bus.across(x, view.sums.x - 2, y + 1)
         bus.draw(sheet.canvas)
         spans.append((x, set(range(min(rows), max(rows))) - set(rows)))
-    for x, rows in spans:
-        for y in rows:
+    for x, crossed in spans:
+        for y in crossed:
             sheet.canvas.put(x, y, "│", Style.FORWARD)
     for y in view.sums.window.rows:
         sheet.canvas.put(view.sums.x - 2, y + 1, "▶", Style.FORWARD)

@@ -128,7 +128,8 @@ def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, width: int, heigh
 
 def heights_for(state: State, width: int, most: int) -> tuple[int, ...]:
     """The heights, ascending up to `most`, from which more wires are drawn one by one; none where they find no room."""
-    sizes, found, before = _sizes(network_of(state.view)), [], 0
+    found: list[int] = []
+    sizes, before = _sizes(network_of(state.view)), 0
     for height in range(_NODE_ROWS, most + 1):
         single = sum(drawn for _, drawn in apart(sizes, height))
         if single > before:
@@ -176,8 +177,9 @@ class _Plan:
     ) -> tuple[Layout, int]:
         """The columns for the items `shown`, the weights of the layers `full` in view; and the column after the last.
 
-        `windows` are the rows of all columns where wires are drawn one by one.  With `short`, biases that stand below their z are called b alone.  `spare` cells are shared between the gaps,
-        what is too much for them before the first column and behind the last.
+        `windows` are the rows of all columns where wires are drawn one by one.  With `short`, biases that stand below
+        their z are called b alone.  `spare` cells are shared between the gaps, what is too much for them before the
+        first column and behind the last.
         """
         gaps = 2 * sum(item <= self.layers for item in shown) + 1
         air = min(_MOST_AIR, spare // gaps)
