@@ -315,3 +315,19 @@ def test_where_there_is_room_every_weight_rides_on_a_wire_of_its_own_to_its_z(si
 def test_taller_terminals_draw_wires_one_by_one() -> None:
     assert graph_heights(start(MAZUR), 120)[-1] > 8
     assert graph_heights(start(MAZUR), 80)[-1] == 8  # too narrow for that
+
+
+def test_what_the_stage_is_made_from_is_marked() -> None:
+    rows = graph_rows(at(MAZUR, 5), 80, 8)  # z2_1 from a1_1 and a1_2
+    assert [text.strip() for row in rows for text, style in row if style is Style.USED] == [
+        *("0.5933", "0.4"),  # each answer of the layer before, and on its wire the weight
+        "0.6",  # the bias
+        *("0.5969", "0.45"),
+    ]
+
+
+def test_a_new_weight_stands_above_the_old_one() -> None:
+    rows = drawn(at(MAZUR, 50))
+    assert "w ←●0.1498" in rows[0]
+    assert rows[1].startswith("   0.05 ─ 0.15 ─")
+    assert "w1_1_2" in rows[4] or "w ←○·" in rows[4]

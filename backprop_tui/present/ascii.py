@@ -94,9 +94,11 @@ def _spelled(text: str, style: Style) -> Iterator[str]:
         dot = "."
     else:
         dot = "*"
-    for character in text:
+    for character, following in zip_longest(text, text[1:], fillvalue=" "):
         if character.isascii():
             yield character
+        elif character == "×" and following != " ":  # a factor, as in ×1, which is not the input x1
+            yield "*"
         else:
             yield dot if character == "·" else ASCII.get(character) or _base(character)
 

@@ -104,7 +104,7 @@ def layout_for(state: State, width: int, height: int) -> Layout:
     return _layout(state.view, measured(state), focus_of(state), width, height)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, width: int, height: int) -> Layout:
     network = network_of(one)
     items = len(network.layers) + 1

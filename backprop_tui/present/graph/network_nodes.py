@@ -44,7 +44,7 @@ class Focus(NamedTuple):
     fan: bool = False
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def network_of(one: Pass) -> Network:
     """The layers of the network that the pass `one` goes through."""
     graph = one.timeline.graph

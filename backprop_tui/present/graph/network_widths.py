@@ -42,7 +42,7 @@ def widths_of(passes: Sequence[Pass], digits: int) -> Widths:
     return Widths(tuple(layers), max(widths.loss for widths in each))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _widths(one: Pass, digits: int) -> Widths:
     network = network_of(one)
     targets = (len(f"{name} {number(one.given[name], digits)}") for name in network.targets)
