@@ -198,3 +198,7 @@ def test_the_help_spells_its_marks_and_arrows_as_the_screen_does() -> None:
     texts = [in_ascii(row) for row in help_rows(76)]
     assert any(text.startswith(".          not computed yet") for text in texts)
     assert any(text.startswith("Down       choose below, or scroll") for text in texts)
+
+
+def test_a_factor_is_not_spelled_like_an_input_and_what_is_left_out_has_a_mark() -> None:
+    assert text_of(ascii_row((("×1  60 × 18  ⋮ 3 more", Style.PLAIN),), 40)) == "*1  60 x 18  : 3 more"

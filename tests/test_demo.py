@@ -87,7 +87,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 async def _edited(pilot: Pilot[int]) -> None:
     await pilot.press("e", "7", "enter")
-    assert "x  7" in shown(_app(pilot))
+    assert "x   7" in shown(_app(pilot))
 
 
 async def _far_away(pilot: Pilot[int]) -> None:

@@ -55,8 +55,8 @@ async def test_enter_with_an_error_stays_and_jumps_to_the_field() -> None:
         assert main_screen(app).state is state
         await pilot.press("9", "enter")  # the text is selected, so that it is typed over
         assert "── Computation graph ──" in shown(app)
-        row_of(app, "  y  9 ──")
-        row_of(app, "  w  7 ──")
+        row_of(app, "  y   9 ──")  # b will be negative: its sign has a column from the start
+        row_of(app, "  w   7 ──")
 
 
 async def test_an_edit_computes_the_pass_anew_and_leaves_one_where_one_is() -> None:

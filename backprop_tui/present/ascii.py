@@ -36,7 +36,7 @@ ASCII: Mapping[str, str] = MappingProxyType(
         **dict(zip("═╌", "=.", strict=True)),  # a blocked gradient's line is neither a double one nor a forward one
         **dict(zip("▁▂▃▄▅▆▇█", "_:-=+*%#", strict=True)),  # without the dot, which is "not yet"
         **dict(zip("▶◀▲▼", "><^v", strict=True)),
-        **dict(zip("●○✓╳", "@~+X", strict=True)),
+        **dict(zip("●○✓╳⋮", "@~+X:", strict=True)),
         **dict(zip("∂×σ′’‘“”", "dxs'''\"\"", strict=True)),
     }
 )
@@ -104,9 +104,11 @@ def _spelled(text: str, style: Style) -> Iterator[str]:
         dot = "."
     else:
         dot = "*"
-    for character in text:
+    for character, following in zip_longest(text, text[1:], fillvalue=" "):
         if character.isascii():
             yield character
+        elif character == "×" and following != " ":  # a factor, as in ×1, which is not the input x1
+            yield "*"
         else:
             yield dot if character == "·" else ASCII.get(character) or _base(character)
 
