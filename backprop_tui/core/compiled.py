@@ -37,10 +37,10 @@ class Outcome(NamedTuple):
 
 Kept = MutableSequence[float]
 TrainFunction = Callable[[Numbers, Sequence[Numbers], float, int, Kept, Kept, float], Outcome]
-"""``f(parameters, samples, lr, epochs, losses, ends, small)``: up to `epochs` epochs over `samples`, updating after each.
+"""``f(parameters, samples, lr, epochs, losses, ends, small)``: up to `epochs` epochs over `samples`.
 
-Parameters, and each sample's inputs and targets, are in the graph's order; the mean loss of each whole epoch is
-appended to `losses`, and the parameters after it to `ends`.
+It updates after each sample.  Parameters, and each sample's inputs and targets, are in the graph's order; the mean
+loss of each whole epoch is appended to `losses`, and the parameters after it to `ends`.
 """
 
 _MOST_TERMS = 50  # Python's own compiler nests one level per term

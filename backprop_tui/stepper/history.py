@@ -195,7 +195,7 @@ class History:
         """The parameters that a pass ends with."""
         segment, ends = self.segment_at(epoch, sample), array("d")
         given, rate = segment.given[sample - 1 : sample], segment.scenario.learning_rate
-        _train(segment.passes, self.parameters(epoch, sample), given, rate, 1, array("d"), ends)
+        _train(segment.passes, self.parameters(epoch, sample), given, rate, 1, (array("d"), ends))
         return tuple(ends)
 
     def parameters(self, epoch: int, sample: int) -> tuple[float, ...]:
@@ -210,7 +210,7 @@ class History:
             until = min(sample, self._samples_of(segment, epoch).stop)
             ends = array("d")
             given = segment.given[first - 1 : until - 1]
-            outcome = _train(segment.passes, parameters, given, segment.scenario.learning_rate, 1, array("d"), ends)
+            outcome = _train(segment.passes, parameters, given, segment.scenario.learning_rate, 1, (array("d"), ends))
             if outcome.broken:
                 raise IndexError(f"the run ends before sample {sample} of epoch {epoch}")
             first, parameters = until, self._held(epoch, until, tuple(ends))
@@ -246,7 +246,7 @@ class History:
         if self._interval > 1:  # up to the next epoch whose start is kept
             count, ends = min(count, self._interval - (epoch - 1) % self._interval), array("d")
         small = self.small_loss(epoch)
-        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, self.losses, ends, small)
+        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, (self.losses, ends), small)
         if self._interval > 1 and outcome.epochs:
             self._keep(tuple(ends[-self._width :]))
         if outcome.settled:
@@ -260,7 +260,7 @@ class History:
         for sample in range(1, self.samples + 1):
             segment, losses, ends = self.segment_at(epoch, sample), array("d"), array("d")
             held, rate = self._held(epoch, sample, parameters), segment.scenario.learning_rate
-            outcome = _train(segment.passes, held, segment.given[sample - 1 : sample], rate, 1, losses, ends)
+            outcome = _train(segment.passes, held, segment.given[sample - 1 : sample], rate, 1, (losses, ends))
             if outcome.broken:
                 self.end = (epoch, sample)
                 return
@@ -299,7 +299,7 @@ class History:
                 continue
             ends, held = array("d"), self._held(first, 1, parameters)
             rate = segment.scenario.learning_rate
-            first += _train(segment.trainer, held, segment.given, rate, whole, array("d"), ends).epochs
+            first += _train(segment.trainer, held, segment.given, rate, whole, (array("d"), ends)).epochs
             parameters = tuple(ends[-self._width :])
         return parameters
 
@@ -330,11 +330,14 @@ def _train(
     given: tuple[tuple[float, ...], ...],
     rate: float,
     epochs: int,
-    losses: "array[float]",
-    ends: "array[float]",
+    kept: tuple["array[float]", "array[float]"],
     small: float = -1.0,
 ) -> Outcome:
-    """Train, by itself until an epoch is level, or its loss at most `small`; where the quick function meets a number that only the safe one can take, go on with that."""
+    """Train, until an epoch is level or its loss at most `small`; losses and ends are `kept`.
+
+    Where the quick function meets a number that only the safe one can take, go on with that.
+    """
+    losses, ends = kept
     known = len(losses)
     try:
         return trainer.quick(parameters, given, rate, epochs, losses, ends, small)

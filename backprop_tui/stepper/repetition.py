@@ -31,7 +31,7 @@ def period(
     here = start(epoch)
     longest = tuple(accumulate((max(moves(epoch - back)) for back in range(1, alike[-1] + 1)), max))
     for back in alike:
-        if 0 < longest[back - 1] and _distance(here, starts[back]) <= _ROUNDING * longest[back - 1]:
+        if longest[back - 1] > 0 and _distance(here, starts[back]) <= _ROUNDING * longest[back - 1]:
             return back
     return 0
 
