@@ -79,8 +79,8 @@ def events(state: State) -> tuple[Event, ...]:
     answer.  CONVERGED, OSCILLATING: the epoch's ending, at its last sample, where the loss alone or where the run
     has been says so.
 
-    ZERO_GRADIENT: no parameter's gradient is above 1e-9 (said at the last gradient); CONVERGED, STUCK: the epoch's
-    ending where gradients say so.  STANDING_STILL: likewise at the last stage.  DIVERGED, NOT_FINITE: the first
+    ZERO_GRADIENT: no gradient that an update uses is above 1e-9 (said at the last gradient); CONVERGED, STUCK: the
+    epoch's ending where gradients say so.  STANDING_STILL: likewise at the last stage.  DIVERGED, NOT_FINITE: the first
     value that is not finite, after an update or before any; nothing is said after it.
     """
     rules, view = state.timeline.rules, state.view
@@ -104,22 +104,30 @@ def blocked(state: State) -> Mapping[str, str]:
     The slope itself is one; a gradient is one where, on every path, the first 0 met on the way from the loss is
     blocked.  So a gradient is not blocked where nothing arrives at the gate, nor for the sake of an input of 0.
     """
-    return _blocked_words(state.view, state.position.stage)
+    return {name: word for name, (word, _) in _blockages(state.view, state.position.stage).items()}
+
+
+def blocking(state: State) -> Mapping[str, str]:
+    """The activation that makes each of them 0: on its first path, where it has several."""
+    return {name: node for name, (_, node) in _blockages(state.view, state.position.stage).items()}
+
+
+_Blockage = tuple[str, str]  # a word, and the activation that it is about
 
 
 @lru_cache(maxsize=64)
-def _blocked_words(view: Pass, stage: int) -> Mapping[str, str]:
+def _blockages(view: Pass, stage: int) -> Mapping[str, _Blockage]:
     end = view.first_not_finite - 1 if view.first_not_finite else view.timeline.last
     values: dict[str, float] = {}
-    words: dict[str, str] = {}
+    found: dict[str, _Blockage] = {}
     for rule, value in zip(view.timeline.rules[: min(end, stage)], view.values, strict=False):
         if rule.phase is Phase.UPDATE:
             break
         values[rule.quantity] = value
-        word = _blocked(view.timeline.graph, rule, values, words) if value == 0 else ""
-        if word:
-            words[rule.quantity] = word
-    return words
+        blockage = _blockage(view.timeline.graph, rule, values, found) if value == 0 else None
+        if blockage:
+            found[rule.quantity] = blockage
+    return found
 
 
 def paths(rule: Rule) -> tuple[tuple[str, ...], ...]:
@@ -234,8 +242,7 @@ def _gradient_kinds(state: State) -> Iterator[Kind]:
     here = state.position
     if not _is_level(state.view):
         return
-    if _is_level(state.view, held=True):
-        yield Kind.ZERO_GRADIENT
+    yield Kind.ZERO_GRADIENT
     if here.sample == state.history.samples and not state.ended:
         word = ending(state, here.epoch)
         if word is Ending.STUCK:
@@ -302,23 +309,26 @@ def _has_small_loss(state: State) -> bool:
     return whole and history.losses[here.epoch - 1] <= small
 
 
-def _is_level(one: Pass, *, held: bool = False) -> bool:
-    """Whether no gradient that an update uses is above 1e-9; with those of parameters `held` fixed, too."""
-    graph = one.timeline.graph
-    names = (gradient_name(graph, node.name) for node in graph.parameters if held or not node.fixed)
+def _is_level(one: Pass) -> bool:
+    """Whether no gradient that an update uses is above 1e-9; where all parameters are held, no gradient at all."""
+    parameters = one.timeline.graph.parameters
+    used = [node for node in parameters if not node.fixed] or parameters
+    names = (gradient_name(one.timeline.graph, node.name) for node in used)
     return all(abs(one.known.get(name, 0.0)) <= SMALL_GRADIENT for name in names)
 
 
-def _blocked(graph: Graph, rule: Rule, values: Mapping[str, float], words: Mapping[str, str]) -> str:
-    """The word for the quantity of `rule`, whose value is 0; empty where no activation is the reason."""
+def _blockage(
+    graph: Graph, rule: Rule, values: Mapping[str, float], found: Mapping[str, _Blockage]
+) -> _Blockage | None:
+    """Why the quantity of `rule` is 0; None where no activation is the reason."""
     activation = ACTIVATIONS.get(graph.by_name[rule.node].operation)
     if rule.phase is Phase.LOCAL and activation:
-        return activation.blocked
+        return activation.blocked, rule.node
     if rule.phase is not Phase.CHAIN:
-        return ""
+        return None
     first_zeros = [next((name for name in path if values[name] == 0), "") for path in paths(rule)]
-    reasons = [words.get(name, "") for name in first_zeros]
-    return reasons[0] if all(reasons) else ""
+    reasons = [found.get(name) for name in first_zeros]
+    return reasons[0] if all(reasons) else None
 
 
 def _slope(activation: str, z: float) -> float:
