@@ -121,10 +121,11 @@ def _verify(state: "State", request: Request) -> int:
 
 def _say_where_it_ends(state: "State", epochs: int) -> None:
     """Say so where a value stops being finite within `epochs` epochs."""
-    from backprop_tui.present.not_finite import where_it_ends
+    if state.history.end:
+        from backprop_tui.present.not_finite import where_it_ends
 
-    if words := where_it_ends(state, epochs):
-        _say(words)
+        if words := where_it_ends(state, epochs):
+            _say(words)
 
 
 def _open(request: Request) -> int:

@@ -6,7 +6,7 @@ from backprop_tui.core.ops import LOSSES
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.numbers import number
 from backprop_tui.stepper.history import Pass
-from backprop_tui.stepper.obstacles import Obstacle, Obstruction
+from backprop_tui.stepper.obstacles import Obstacle, Obstruction, obstruction
 from backprop_tui.stepper.state import State
 from backprop_tui.stepper.training import Ending, is_right, obstruction_of, since
 
@@ -81,7 +81,8 @@ def in_the_way(one: Pass, found: Obstruction) -> str:
         case Obstacle.SYMMETRY:
             return f"{value} is a factor of 0 in the way"
         case Obstacle.INPUT:
-            return f"the input {value} leaves its weight next to nothing to learn from"
+            left = "nothing" if known[node.name] == 0 else "next to nothing"
+            return f"the input {value} leaves its weight {left} to learn from"
     return "a plateau: on the way back the factors leave next to nothing"
 
 
@@ -109,7 +110,8 @@ def why_still(state: State) -> str:
         return "the learning rate is 0"
     if any(view.known[name] != 0 for name in used):
         return "every step is too small for the digits of a machine number"
-    return "every gradient that an update uses is 0"
+    found = obstruction(view)
+    return f"every gradient that an update uses is 0{f', as {in_the_way(view, found)}' if found else ''}"
 
 
 def _since(state: State) -> str:
