@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from backprop_tui.core.backprop import Phase
+from backprop_tui.present.endings import gave_up, interrupted, sentence
 from backprop_tui.present.numbers import number
 from backprop_tui.present.screen import screen_rows
 from backprop_tui.stepper.machine import Move, apply, last_sample
 from backprop_tui.stepper.state import Position, State
-from backprop_tui.stepper.training import MOST_TRAINED, Ending, ending, train
+from backprop_tui.stepper.training import MOST_TRAINED, ending, train
 
 if TYPE_CHECKING:
     from backprop_tui.present.form import Form
@@ -27,11 +28,6 @@ _LOOP_EPOCHS = 10
 _REST = 0.004  # seconds: a frame is written by then
 _TICK = 0.03  # seconds between two slices; half of them are left for keys and drawing
 _FIRST_SLICE = 64  # epochs; then as many as half a tick allows
-_SAYINGS = {
-    Ending.CONVERGED: "Converged in epoch {epoch}: {why}.",
-    Ending.STUCK: "Stuck in epoch {epoch}: a closed gate or a saturated activation lets no gradient through (e).",
-    Ending.DIVERGED: "",  # the explanation of the stage says it
-}
 
 
 class IdleReset:
@@ -235,7 +231,7 @@ class TrainingRunner:
         """Stop where one is; whether training was under way."""
         if not self.running:
             return False
-        self._end(f"Interrupted in epoch {self._screen.state.position.epoch}.")
+        self._end(interrupted(self._screen.state.position.epoch))
         return True
 
     def _train(self) -> None:
@@ -248,9 +244,9 @@ class TrainingRunner:
         epoch = screen.state.position.epoch
         self._left -= epoch - before
         if verdict is not None:
-            self._end(self._saying(verdict, epoch))
+            self._end(sentence(screen.state, verdict))
         elif self._left <= 0 or epoch == before:
-            self._end(f"Stopped in epoch {epoch}: neither converged nor diverged within {MOST_TRAINED:,} epochs.")
+            self._end(gave_up(epoch, MOST_TRAINED))
         else:
             loss = number(screen.state.history.losses[epoch - 1])
             done = MOST_TRAINED - self._left
@@ -261,11 +257,6 @@ class TrainingRunner:
                 f"{number(speed, 2)} epochs a second, {left}. Any key stops."
             )
             screen.draw()
-
-    def _saying(self, verdict: Ending, epoch: int) -> str:
-        loss = self._screen.state.history.losses[epoch - 1] if verdict is not Ending.DIVERGED else 0.0
-        why = f"the loss is {number(loss)}" if loss <= 1e-12 else "every gradient is as good as 0"
-        return _SAYINGS[verdict].format(epoch=epoch, why=why)
 
     def _end(self, saying: str) -> None:
         if self._timer is not None:

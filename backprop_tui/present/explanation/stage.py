@@ -33,7 +33,7 @@ def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, 
     moment = StepContext(state, state.timeline.rules[stage - 1])
     if broken and stage >= broken:
         return fitted(not_finite(moment), width, lines)
-    if Kind.STANDING_STILL in moment.kinds:
+    if moment.rule.phase is Phase.UPDATE and Kind.STANDING_STILL in moment.kinds:
         return fitted(standing_still(moment), width, lines)
     return fitted(_PHASES[moment.rule.phase](moment), width, lines)
 
