@@ -206,7 +206,7 @@ def test_since_when_it_is_so() -> None:
         (
             neuron(learning_rate=0.2),
             1,
-            "Oscillating since epoch 1: every 2 epochs the parameters are back where they were, and the loss stays 0.25",
+            "Oscillating since epoch 1: every 2 epochs the parameters are back where they were, and the loss stays",
         ),
         (NO_LINE, 1, "every epoch ends where it began, as the samples' steps cancel; the mean loss stays 1.512."),
         (neuron(learning_rate=0.0), 1, "Standing still in epoch 1: the learning rate is 0."),
