@@ -31,7 +31,7 @@ def change(moment: StepContext) -> Iterator[str]:
     if overshot and not moment.one_sample:
         yield f"Overshoot: {mean}."
     elif Kind.JUST_CLOSED in moment.kinds:
-        yield _closed_now(moment, before)
+        yield _closed(before, moment.view)
     yield f"{'Overshoot: ' if overshot and moment.one_sample else ''}{_start(moment, before)}."
     if overshot and moment.one_sample:
         yield f"The direction was right, the step too long{_how_too_long(moment, before)}."
@@ -107,14 +107,14 @@ def _crossed(moment: StepContext, before: Pass) -> bool:
     return was * now < 0
 
 
-def _closed_now(moment: StepContext, before: Pass) -> str:
-    """Which gate the latest steps have closed."""
-    graph = moment.graph
-    for name in sorted(dead_gates(moment.view)):
+def _closed(before: Pass, after: Pass) -> str:
+    """Which gate the steps from one pass to another have closed for good; empty where they have closed none."""
+    graph = after.timeline.graph
+    for name in sorted(dead_gates(after)):
         (z,) = graph.by_name[name].args
         if before.known[local_name(graph, name, z)] != 0:
-            who = "The last step" if moment.one_sample else "The steps since the epoch before"
-            went = f"{z} went from {number(before.known[z])} to {moment.text(z)}"
+            who = "The step before" if len(after.scenario.samples) == 1 else "The steps since the epoch before"
+            went = f"{z} went from {number(before.known[z])} to {number(after.known[z])}"
             return f"{who} closed the gate of {name}: {went}, so {name} is 0 and lets no gradient back."
     return ""
 
@@ -140,10 +140,11 @@ def converged(moment: StepContext) -> Iterator[str]:
 
 def _how_long(moment: StepContext, first: int) -> Iterator[str]:
     """How many steps led to the epoch `first` that converged."""
-    state, before = moment.state, moment.before
-    steps = first - 1 - state.history.segment_at(first, 1).start
-    if Kind.JUST_CLOSED in moment.kinds and before is not None:
-        yield _closed_now(moment, before)
+    history = moment.state.history
+    steps = first - 1 - history.segment_at(first, 1).start
+    closed = _closed(history.view(first - 1, 1), history.view(first, 1)) if steps else ""
+    if closed:
+        yield closed
     elif steps == 1 and moment.of(LEARNING_RATE) > 0:
         yield "One step was enough because the learning rate happened to fit; usually it takes many small ones."
     elif steps > 1:
