@@ -23,26 +23,26 @@ def sentence(state: State, word: Ending) -> str:
         case Ending.OSCILLATING:
             return f"Oscillating{_since(state)}: {goes_round(state)}."
         case Ending.STANDING_STILL:
-            return f"Standing still in epoch {state.position.epoch:,}: {why_still(state)}."
+            return f"Standing still in epoch {state.position.epoch}: {why_still(state)}."
     return ""
 
 
 def interrupted(epoch: int) -> str:
     """What is said where a key has stopped training on."""
-    return f"Interrupted in epoch {epoch:,}."
+    return f"Interrupted in epoch {epoch}."
 
 
 def gave_up(epoch: int, epochs: int) -> str:
     """What is said where there has been no ending in `epochs` epochs."""
     words = "neither converged, stuck, oscillating nor diverged"
-    return f"Stopped in epoch {epoch:,}: {words} within {epochs:,} epochs."
+    return f"Stopped in epoch {epoch}: {words} within {epochs:,} epochs."
 
 
 def _converged(state: State) -> str:
     epoch, history = state.position.epoch, state.history
     loss, small = history.losses[epoch - 1], history.small_loss(epoch)
     first = since(state, epoch)
-    when = f"in epoch {epoch:,}" if first == epoch else f"already, since epoch {first:,}"
+    when = f"in epoch {epoch}" if first == epoch else f"already, since epoch {first}"
     if loss <= small:
         return f"Converged {when}: the loss is {number(loss)}{', as good as 0' if loss else ''}."
     answers = "every answer is right" if history.samples > 1 or _outputs(state.view) > 1 else "the answer is right"
@@ -56,9 +56,9 @@ def _stuck(state: State) -> str:
     views = (history.view(epoch, sample) for sample in range(1, history.samples + 1))
     wrong = next((one for one in views if not is_right(one)), state.view)
     if found is None:
-        return f"Stuck in epoch {epoch:,}."
+        return f"Stuck in epoch {epoch}."
     first = since(state, epoch)
-    when = f"in epoch {epoch:,}" if first == epoch else f"already, since epoch {first:,}"
+    when = f"in epoch {epoch}" if first == epoch else f"already, since epoch {first}"
     whose = f" of sample {wrong.sample}" if history.samples > 1 else ""
     return f"Stuck {when}, though the answer{whose} is wrong: {in_the_way(wrong, found)}. {FREE}"
 
@@ -117,7 +117,7 @@ def why_still(state: State) -> str:
 def _since(state: State) -> str:
     """Since which epoch a run goes round: that to which it first came back."""
     epoch = state.position.epoch
-    return f" since epoch {since(state, epoch) - state.history.period(epoch):,}"
+    return f" since epoch {since(state, epoch) - state.history.period(epoch)}"
 
 
 def _outputs(one: Pass) -> int:

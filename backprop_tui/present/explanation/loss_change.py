@@ -131,7 +131,7 @@ def converged(moment: StepContext) -> Iterator[str]:
         exactly = "the answer is now the target exactly, " if moment.is_right and len(moment.outputs) == 1 else ""
         yield f"Converged: {exactly}{_moved(moment, before)}{good}."
     else:
-        yield f"Converged{'' if is_new else f' already, since epoch {first:,}'}: {whose} is {number(loss)}{good}."
+        yield f"Converged{'' if is_new else f' already, since epoch {first}'}: {whose} is {number(loss)}{good}."
     if moment.one_sample:
         yield from _how_long(moment, first)
         yield from _how_right(moment)
