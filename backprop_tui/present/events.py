@@ -222,8 +222,8 @@ def _slope_kinds(state: State, rule: Rule) -> Iterator[Kind]:
 
 
 def _loss_kinds(state: State) -> Iterator[Kind]:
-    before, view, history = pass_before(state), state.view, state.history
-    is_last = state.position.sample == history.samples and not state.ended
+    before, view, history, here = pass_before(state), state.view, state.history, state.position
+    is_last = here.sample == history.samples and not state.ended
     if _overshot(state, before):
         yield Kind.OVERSHOOT
     elif before and _has_risen(_loss(before), view):
@@ -234,7 +234,7 @@ def _loss_kinds(state: State) -> Iterator[Kind]:
         yield Kind.OUT_OF_REACH
     if is_last and _has_small_loss(state):
         yield Kind.CONVERGED
-    elif is_last and ending(state, state.position.epoch) is Ending.OSCILLATING:
+    elif is_last and history.period(here.epoch) and ending(state, here.epoch) is Ending.OSCILLATING:
         yield Kind.OSCILLATING
 
 
