@@ -115,7 +115,7 @@ class Loop:
                 distance(one.before, one.after) for epochs in self.passes[earlier - 1 : epoch - 1] for one in epochs
             )
             alike = math.isclose(self.mean(epoch), self.mean(earlier), rel_tol=1e-9)
-            if alike and 0 < way and distance(here, there) <= 1e-9 * way:
+            if alike and way > 0 and distance(here, there) <= 1e-9 * way:
                 return True
         return False
 
@@ -225,12 +225,11 @@ def assert_ended(loop: Loop, scenario: Scenario, epoch: int, sample: int, kinds:
     assert told == ({word} if word else set())
     level, right = all(map(loop.level, passes)), all(map(loop.right, passes))
     trained = any(not node.fixed for node in loop.graph.parameters)
-    if trained:
-        assert (word is Ending.CONVERGED) == (loop.small(epoch) or (level and right))
+    assert (word is Ending.CONVERGED) == (loop.small(epoch) or (trained and level and right))
     if word is Ending.STUCK:
         assert level
         assert not right
-        assert_in_the_way(loop, state, epoch)
+        assert_in_the_way(loop, epoch)
     elif word is Ending.STANDING_STILL:
         assert loop.is_still(epoch)
     elif word is Ending.OSCILLATING:
@@ -244,7 +243,7 @@ def assert_ended(loop: Loop, scenario: Scenario, epoch: int, sample: int, kinds:
         assert first == 1 or ending(state, first - 1) is not word
 
 
-def assert_in_the_way(loop: Loop, state: object, epoch: int) -> None:
+def assert_in_the_way(loop: Loop, epoch: int) -> None:
     """What is said to be in the way is what it is said to be, in a pass whose answer is wrong."""
     found = obstruction_of(start(loop.scenario).history, epoch)
     assert found

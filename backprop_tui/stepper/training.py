@@ -47,9 +47,10 @@ def ending(state: State, epoch: int) -> Ending | None:
     if history.is_end(epoch, samples):
         return Ending.DIVERGED if is_divergence(history, history.view(epoch, samples)) else Ending.NOT_FINITE
     if history.is_settled(epoch):
-        if history.losses[epoch - 1] <= history.small_loss(epoch) or are_right(history, epoch):
+        trains = Phase.UPDATE in history.view(epoch, samples).timeline.phases
+        if history.losses[epoch - 1] <= history.small_loss(epoch) or (trains and are_right(history, epoch)):
             return Ending.CONVERGED
-        found = obstruction_of(history, epoch)
+        found = obstruction_of(history, epoch) if trains else None
         if found and not (found.kind is Obstacle.INPUT and history.stands_still(epoch)):
             return Ending.STUCK
     if history.period(epoch):
