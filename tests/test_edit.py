@@ -216,14 +216,14 @@ async def test_long_numbers_scroll_in_their_field_and_arrive_whole() -> None:
         assert main_screen(app).state.view.given["x"] == 0.1234567890123456
 
 
-async def test_an_edit_that_makes_the_run_diverge_ends_it_there() -> None:
+async def test_an_edit_that_overflows_ends_the_run_there() -> None:
     app = app_at(epoch=2, stage=8)
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         await pilot.press("e")
         await enter(app, pilot, "1e200")
         await pilot.press("enter")
         assert place(app) == (2, 8)
-        row_of(app, "  Diverged: the loss is infinite")
+        row_of(app, "  Not finite: the loss is infinite")
         await pilot.press("n")
         assert place(app) == (2, 8)
         await pilot.press("u", "n")

@@ -5,7 +5,7 @@ import pytest
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.present.events import Kind, events_at
 from backprop_tui.present.explanation.stage import explain
-from backprop_tui.stepper.machine import GoTo, Move, apply
+from backprop_tui.stepper.machine import Edit, GoTo, Move, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.models import neuron
 from tests.speaking import DA_DZ, DL_DA, DL_DB, DL_DW, LOSS, B, Z, at, said
@@ -67,14 +67,13 @@ from tests.speaking import DA_DZ, DL_DA, DL_DB, DL_DW, LOSS, B, Z, at, said
             Kind.NOT_FINITE,
             at(neuron(x=[1e200, -1e200], w=[1e200, 1e200]), Z),
             "Not finite: z is not a number (overflow on the way); training stops. Every earlier stage is still there "
-            "(←). No update has been made: the numbers that it starts from are too large. Change them (key e).",
+            "(←). No update did this: the numbers that it starts from are too large (key e).",
         ),
         (
             Kind.NOT_FINITE,
             at(neuron(w=[1e160]), LOSS),
             "Not finite: the loss is infinite, too large for a machine number; training stops. Every earlier stage is "
-            "still there (←). No update has been made: the numbers that it starts from are too large. Change them "
-            "(key e).",
+            "still there (←). No update did this: the numbers that it starts from are too large (key e).",
         ),
         (
             Kind.OUT_OF_REACH,
@@ -120,14 +119,14 @@ from tests.speaking import DA_DZ, DL_DA, DL_DB, DL_DW, LOSS, B, Z, at, said
         (
             Kind.JUST_CLOSED,
             at(neuron(activation="relu", learning_rate=0.3), LOSS, 5),
-            "The step before closed the gate of a: z went from 8 to −4, so a is 0 and lets no gradient back. The loss is "
-            "16, as an epoch ago.",
+            "The step before closed the gate of a: z went from 8 to −4, so a is 0 and lets no gradient back. The loss "
+            "is 16, as an epoch ago.",
         ),
         (
             Kind.JUST_CLOSED,
             at(neuron(activation="relu", y=0.0), LOSS, 2),
-            "Converged: the answer is now the target exactly, the loss fell from 12.25 to 0. The step before closed the "
-            "gate of a: z went from 3.5 to −3.331e-16, so a is 0 and lets no gradient back. The answer is right.",
+            "Converged: the answer is now the target exactly, the loss fell from 12.25 to 0. The step before closed "
+            "the gate of a: z went from 3.5 to −3.331e-16, so a is 0 and lets no gradient back. The answer is right.",
         ),
     ],
 )
@@ -138,9 +137,9 @@ def test_an_event_is_named_where_it_happens(kind: Kind, state: State, text: str)
 
 def test_a_dead_relus_gradient() -> None:
     assert explain(at(neuron(w=[-1.5], activation="relu"), DL_DW)) == (
-        "Dead ReLU: z is −2.5, below 0, where ReLU is flat. Moving w still moves z,",
-        "but no longer a. The gradient is 0 although the answer is wrong by 4: from",
-        "this sample w and b learn nothing.",
+        "Dead ReLU: z = −2.5 is below 0, where ReLU is flat. The gradient is 0",
+        "although the answer is wrong by 4: from this sample w and b learn nothing.",
+        "Moving w still moves z, but no longer a.",
     )
 
 
@@ -204,7 +203,7 @@ def of(scenario: Scenario, quantity: str) -> str:
 
 def test_the_activation_that_blocks_is_named_not_another_on_the_way() -> None:
     closed = of(hidden("sigmoid", 800.0, -1.0), "dL_dw1_1_1")
-    assert closed.startswith("Dead ReLU: z2_1 is −1, below 0")
+    assert closed.startswith("Dead ReLU: z2_1 = −1 is below 0")
     assert "sigmoid" not in closed
 
 
@@ -222,3 +221,10 @@ def test_one_right_answer_of_two_does_not_speak_for_the_other() -> None:
         "change; others do."
     )
     assert of(half, "dL_dw1_1_1").startswith("The answer a1_1 is right, so nothing asks w1_1_1 to change")
+
+
+def test_an_edit_that_overflows_is_told_from_a_run_that_diverges() -> None:
+    edited = apply(at(neuron(), 0, 2), Edit(neuron(x=[1e200])))
+    text = " ".join(explain(apply(edited, GoTo(Position(2, 1, LOSS)))))
+    assert text.startswith("Not finite: the loss is infinite")
+    assert "No update since the edit did this" in text

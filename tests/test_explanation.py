@@ -63,7 +63,7 @@ def test_the_lines_of_the_design() -> None:
         (DL_DW, "The answer is right, so nothing asks w to change: its gradient is 0."),
         (
             DL_DB,
-            "Zero gradient: no small move of w or b lowers the loss; the answer is the target. Converged: updates change nothing",
+            "Zero gradient: no small move of w or b lowers the loss; the answer is the target. Converged: updates",
         ),
         (W, "w stays 1.7: its gradient is 0. b is still to come."),
         (B, "Nothing has changed, so the next forward pass will give the same answer."),

@@ -32,7 +32,7 @@ def not_finite(moment: StepContext) -> Iterator[str]:
     else:
         yield f"{word}: {what} is {how}. What is computed from it says nothing any more."
     yield "Every earlier stage is still there (←)."
-    yield _remedy(moment, why) if has_diverged else _other_numbers(why)
+    yield _remedy(moment, why) if has_diverged else _other_numbers(moment, why)
 
 
 def standing_still(moment: StepContext) -> Iterator[str]:
@@ -41,9 +41,12 @@ def standing_still(moment: StepContext) -> Iterator[str]:
     yield "So every epoch from here on is the same as this one."
 
 
-def _other_numbers(why: str) -> str:
-    cause = " are too large" if why == "overflow" else " lead to it"
-    return f"No update has been made: the numbers that it starts from{cause}. Change them (key e)."
+def _other_numbers(moment: StepContext, why: str) -> str:
+    """What helps where no update is to blame."""
+    here = moment.state.position
+    since = " since the edit" if moment.state.history.segment_at(here.epoch, here.sample).start else ""
+    cause = "are too large" if why == "overflow" else "lead to it"
+    return f"No update{since} did this: the numbers that it starts from {cause} (key e)."
 
 
 def _remedy(moment: StepContext, why: str) -> str:

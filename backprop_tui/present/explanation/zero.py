@@ -83,12 +83,14 @@ def _blocked(moment: StepContext, kind: Cause, node: str) -> Iterator[str]:
         yield f"Flat: at {z} = {moment.text(z)} {name} is level for the machine."
     else:
         dead = f"Dead {name}" if node in dead_gates(moment.view) else "Gate closed for this sample"
-        where = f"exactly {moment.text(z)}, at the corner of {name}, where the slope counts as 0"
-        yield f"{dead}: {z} is {where if is_corner else f'{moment.text(z)}, below 0, where {name} is flat'}."
-    if _reaches(moment, z) and not is_corner:
-        yield f"Moving {moment.node.name} still moves {z}, but no longer {node}."
+        where = f"{z} = {moment.text(z)} is below 0, where {name} is flat"
+        if is_corner:
+            where = f"{z} is exactly {moment.text(z)}, at the corner of {name}, where the slope counts as 0"
+        yield f"{dead}: {where}."
     although = "" if moment.is_right else f" although {_how_wrong(moment)}"
     yield f"The gradient is 0{although}: from this sample {_who_learns_nothing(moment)}."
+    if _reaches(moment, z) and not is_corner:
+        yield f"Moving {moment.node.name} still moves {z}, but no longer {node}."
 
 
 def _reaches(moment: StepContext, z: str) -> bool:
