@@ -167,7 +167,7 @@ def test_a_path_is_a_scenario(printed: Callable[..., list[dict[str, object]]], t
         ("--epoch 0", ["epoch 0", "from 1"]),
         ("--sample 2", ["sample 2", "from 1 to 1"]),
         ("--stage 12", ["stage 12", "from 0 to 11"]),
-        ("diverge --epoch 900", ["diverges in epoch 163"]),
+        ("diverge --epoch 900", ["the run ends in epoch 163"]),
         ("--stage", ["--stage", "missing"]),
         ("--play=0", ["--play 0", "above 0"]),
         ("--play 2", ["2", "--play=SECONDS"]),
@@ -288,3 +288,9 @@ def test_divergence_is_a_result(capsys: pytest.CaptureFixture[str]) -> None:
     assert err.count("\n") == 1
     assert main(["trace", "diverge", "--format", "csv", "--epochs", "162"]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_what_is_not_finite_before_any_update_has_not_diverged(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", "--w", "1e160", "--format", "csv"]) == 0
+    where = "loss is not finite in epoch 1, sample 1 (overflow)"
+    assert capsys.readouterr().err == f"backprop-tui: not finite: {where}; the trace ends with that pass\n"

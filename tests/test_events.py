@@ -35,6 +35,15 @@ def test_the_articles_first_epoch_has_none() -> None:
     assert events(at(neuron())) == ()
 
 
+def test_the_events_of_a_first_epoch_train_nothing() -> None:
+    """A trace begins at once: what needs the epochs before is not asked where there are none."""
+    state = start(neuron())
+    for _ in range(11):
+        state = apply(state, Move.NEXT)
+    assert events(state) == ()
+    assert not state.history.losses
+
+
 def test_a_closed_gate_is_told_at_the_slope() -> None:
     dead = neuron(w=[-1.5], activation="relu")
     assert events(at(dead, stage=SLOPE)) == (Event(Kind.GATE_CLOSED, SLOPE, "a"), Event(Kind.DEAD, SLOPE, "a"))

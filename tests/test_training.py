@@ -9,6 +9,7 @@ from backprop_tui.core.scenario_file import load
 from backprop_tui.present.endings import gave_up, sentence
 from backprop_tui.stepper.machine import Edit, GoTo, apply
 from backprop_tui.stepper.obstacles import Obstacle, obstruction
+from backprop_tui.stepper.repetition import period
 from backprop_tui.stepper.state import Position, start
 from backprop_tui.stepper.training import Ending, ending, since, train
 from tests.models import DIVERGING, TWO_SAMPLES, network, neuron
@@ -179,6 +180,15 @@ def test_a_cycle_is_told_from_slow_progress() -> None:
         assert start(scenario).history.period(50) == 0
     assert start(neuron(learning_rate=0.2)).history.period(3) == 2
     assert start(neuron(loss="mae", learning_rate=0.04)).history.period(60) == 2
+
+
+def test_a_run_that_drifts_while_it_goes_to_and_fro_is_not_back() -> None:
+    """The loss may be flat along the drift, and tell nothing."""
+
+    def found(drift: float) -> int:
+        return period([0.25] * 30, 20, lambda epoch: ((-1) ** epoch + drift * epoch,), lambda _: iter((2.0,)))
+
+    assert [found(drift) for drift in (0.0, 1e-12, 1e-6)] == [2, 2, 0]
 
 
 @pytest.mark.parametrize("epochs", [2, 3, 64, 1000])
