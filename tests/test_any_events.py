@@ -4,10 +4,12 @@ The loop knows the rules of a pass, in whose numbers no fault is known, and the 
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -16,6 +18,8 @@ from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.present.events import Kind, events
+from backprop_tui.present.explanation.stage import explain
+from backprop_tui.present.numbers import parse
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.obstacles import Obstacle
 from backprop_tui.stepper.state import Position, start
@@ -102,6 +106,12 @@ class Loop:
 
     def small(self, epoch: int) -> bool:
         return self.mean(epoch) <= (1e-12 * min(1.0, self.mean(1)) if epoch > 1 else 0.0)
+
+    def converged(self, epoch: int) -> bool:
+        learns = any(not node.fixed for node in self.graph.parameters)
+        return self.small(epoch) or (
+            learns and all(self.level(one) and self.right(one) for one in self.passes[epoch - 1])
+        )
 
     def is_still(self, epoch: int) -> bool:
         return all(one.before == one.after for one in self.passes[epoch - 1])
@@ -224,8 +234,7 @@ def assert_ended(loop: Loop, scenario: Scenario, epoch: int, sample: int, kinds:
     word, passes = ending(state, epoch), loop.passes[-1]
     assert told == ({word} if word else set())
     level, right = all(map(loop.level, passes)), all(map(loop.right, passes))
-    trained = any(not node.fixed for node in loop.graph.parameters)
-    assert (word is Ending.CONVERGED) == (loop.small(epoch) or (trained and level and right))
+    assert (word is Ending.CONVERGED) == loop.converged(epoch)
     if word is Ending.STUCK:
         assert level
         assert not right
@@ -259,3 +268,47 @@ def assert_in_the_way(loop: Loop, epoch: int) -> None:
         assert len(loop.graph.consumers[node.name]) > 1
     elif found.kind is Obstacle.INPUT:
         assert abs(one.known[node.name]) < 1
+
+
+CHANGE = re.compile(r"([Tt]he (?:mean )?loss[a-z ]*|[Tt]he mean of all samples) (fell|rose) from (\S+) to ([^\s,;]+)")
+
+
+@given(RUNS, st.integers(1, 6))
+@example(neuron(loss="huber", learning_rate=0.2), 6)
+@example(neuron(activation="relu", y=0.0), 3)
+@example(replace(load("xor-2-2-1"), learning_rate=1.5), 6)
+def test_what_is_said_at_the_loss_follows_from_the_numbers(scenario: Scenario, epochs: int) -> None:
+    loop = Loop(scenario, epochs)
+    epoch, sample = len(loop.passes), len(loop.passes[-1])
+    one, state = loop.passes[-1][-1], start(scenario)
+    if one.broken:
+        return
+    text = " ".join(explain(apply(state, GoTo(Position(epoch, sample, state.timeline.find("loss"))))))
+    for what, way, was, now in CHANGE.findall(text):
+        before = loop.passes[-2][sample - 1].known["loss"], one.known["loss"]
+        if "mean" in what:
+            back = 1 if "all samples" in what else 0
+            before = loop.mean(epoch - 1 - back), loop.mean(epoch - back)
+        assert (way == "rose") == (before[1] > before[0])
+        assert (parse(was), parse(now.rstrip("."))) == pytest.approx(before, rel=6e-4)
+    if "happened to fit" in text:
+        assert len(scenario.samples) == 1
+        assert loop.rate > 0
+        assert loop.converged(2)
+        assert loop.dead(loop.passes[0][0]) == loop.dead(loop.passes[1][0])
+    if found := re.search(r"It took (\d+) steps", text):
+        steps = int(found[1])
+        assert loop.converged(steps + 1)
+        assert not loop.converged(steps)
+    if found := re.search(r"already, since epoch (\d+)", text):
+        first = int(found[1])
+        assert all(loop.converged(number) for number in range(first, epoch + 1))
+        assert first == 1 or not loop.converged(first - 1)
+    if "Its own step did not raise it" in text:
+        again = loop.walk(loop.passes[-2][sample - 1].after, sample - 1)
+        assert again.known["loss"] <= loop.passes[-2][sample - 1].known["loss"] < one.known["loss"]
+    if "jumped" in text:
+        ((answer, target),) = loop.outputs
+        off = [walked.known[answer] - walked.known[target] for walked in (loop.passes[-2][0], one)]
+        assert off[0] * off[1] < 0
+        assert "Overshoot" not in text or abs(off[1]) > abs(off[0])
