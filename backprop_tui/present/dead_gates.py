@@ -5,7 +5,8 @@ from functools import lru_cache
 from backprop_tui.core.backprop import local_name
 from backprop_tui.core.compiled import compile_forward
 from backprop_tui.core.models.dense import given_by
-from backprop_tui.core.ops import ACTIVATIONS, slope_at
+from backprop_tui.core.ops import ACTIVATIONS
+from backprop_tui.core.slopes import slope_at
 from backprop_tui.stepper.history import Pass
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from backprop_tui.core.backprop import backward_order, local_name
 from backprop_tui.core.compiled import SMALL_GRADIENT
 from backprop_tui.core.graph import Graph, Node, Role
-from backprop_tui.core.ops import ACTIVATIONS, slope_at
+from backprop_tui.core.ops import ACTIVATIONS
+from backprop_tui.core.slopes import slope_at
 from backprop_tui.stepper.history import Pass
 
 _LEVEL_SLOPE = 0.01

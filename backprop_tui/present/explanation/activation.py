@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from backprop_tui.core.ops import ACTIVATIONS
-from backprop_tui.present.events import TINY_SLOPE, Kind, steepest
+from backprop_tui.core.slopes import TINY_SLOPE, steepest
+from backprop_tui.present.events import Kind
 from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import follows

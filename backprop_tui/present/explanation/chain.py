@@ -6,7 +6,8 @@ from backprop_tui.core.backprop import Phase
 from backprop_tui.core.expression import FUNCTIONS
 from backprop_tui.core.graph import Role
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
-from backprop_tui.present.events import Kind, is_saturated, paths
+from backprop_tui.core.slopes import is_saturated
+from backprop_tui.present.events import Kind, paths
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.explanation.loss import is_held
 from backprop_tui.present.explanation.step_context import StepContext
@@ -83,7 +84,7 @@ def _meaning(moment: StepContext) -> Iterator[str]:
         return
     yield f"{value} is the gradient: raise {name} a little and the loss {moves(moment.value)}."
     for one in moment.activations:
-        if len(moment.activations) == 1 and is_saturated(one.operation, moment.of(one.args[0]), moment.slope(one)):
+        if len(moment.activations) == 1 and is_saturated(one.operation, moment.of(one.args[0])):
             through = number(abs(moment.slope(one)))
             yield f"The saturated {words_of(one.operation).name.removeprefix('the ')} let only {through} through."
 
