@@ -169,11 +169,11 @@ def _verify(state: "State", request: Request) -> int:
 
 def _say_where_it_ends(state: "State", epochs: int) -> None:
     """Say so where a value stops being finite within `epochs` epochs."""
-    epoch, sample = state.history.end or (0, 0)
-    if 0 < epoch <= epochs:
-        view = state.history.view(epoch, sample)
-        quantity = view.timeline.rules[view.first_not_finite - 1].quantity
-        _say(f"diverged: {quantity} is not finite in epoch {epoch}, sample {sample}; the trace ends with that pass")
+    if state.history.end:
+        from backprop_tui.present.not_finite import where_it_ends
+
+        if words := where_it_ends(state, epochs):
+            _say(words)
 
 
 def _open(request: Request) -> int:

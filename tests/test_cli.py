@@ -267,3 +267,9 @@ def test_divergence_is_a_result(capsys: pytest.CaptureFixture[str]) -> None:
     assert err.count("\n") == 1
     assert main(["trace", "diverge", "--format", "csv", "--epochs", "162"]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_what_is_not_finite_before_any_update_has_not_diverged(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", "--w", "1e160", "--format", "csv"]) == 0
+    where = "loss is not finite in epoch 1, sample 1 (overflow)"
+    assert capsys.readouterr().err == f"backprop-tui: not finite: {where}; the trace ends with that pass\n"

@@ -204,14 +204,14 @@ async def test_long_numbers_scroll_in_their_field_and_arrive_whole() -> None:
         assert main_screen(app).state.view.given["x"] == 0.1234567890123456
 
 
-async def test_an_edit_that_makes_the_run_diverge_ends_it_there() -> None:
+async def test_an_edit_that_overflows_ends_the_run_there() -> None:
     app = app_at(epoch=2, stage=8)
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         await pilot.press("e")
         await enter(app, pilot, "1e200")
         await pilot.press("enter")
         assert place(app) == (2, 8)
-        row_of(app, "  Diverged: the loss is infinite")
+        row_of(app, "  Not finite: the loss is infinite")
         await pilot.press("n")
         assert place(app) == (2, 8)
         await pilot.press("u", "n")
@@ -256,11 +256,11 @@ async def test_going_beyond_a_divergence_is_refused_with_the_reason_and_nothing_
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         state = main_screen(app).state
         await pilot.press("g", *"900", "enter")
-        row_of(app, "  The run diverges in epoch 878, sample 1; expected nothing later")
+        row_of(app, "  The run ends in epoch 878, sample 1, at a value that is not finite; expected")
         row_of(app, " > epoch           [ 900 ")
         assert main_screen(app).state is state
         await pilot.press("8", "backspace")
-        assert "diverges" not in shown(app)
+        assert "The run ends" not in shown(app)
         await pilot.press("escape")
         assert place(app) == (1, 8)
 

@@ -61,7 +61,10 @@ def test_the_lines_of_the_design() -> None:
         (LOSS, "the answer is now the target exactly, the loss fell from 0.25 to 0. One step was enough because"),
         (DL_DA, "Here the answer is the target: the loss is at its lowest, where it is level: 0."),
         (DL_DW, "The answer is right, so nothing asks w to change: its gradient is 0."),
-        (DL_DB, "Zero gradient: no small move of w or b lowers the loss; the answer is the target. Updates change"),
+        (
+            DL_DB,
+            "Zero gradient: no small move of w or b lowers the loss; the answer is the target. Converged: updates",
+        ),
         (W, "w stays 1.7: its gradient is 0. b is still to come."),
         (B, "Nothing has changed, so the next forward pass will give the same answer."),
     ],
@@ -112,7 +115,12 @@ def test_each_activation_in_its_own_words(activation: str, z: float, answer: str
         ("half_squared", 4.0, "half the squared distance to the target", "falls half as much: −0.5. The sign tells"),
         ("mae", 4.0, "the plain distance to the target", "it is 1 or −1, however far off a is: only the sign matters"),
         ("mae", 3.5, "Converged: the loss is 0.", "where the distance has a corner: by convention 0, |·|′(0) = 0."),
-        ("huber", 4.0, "at most 1 from the target half the squared distance, as here", "it is the distance itself"),
+        (
+            "huber",
+            4.0,
+            "at most 1 from the target half the squared distance, as here",
+            "At most 1 from the target it is a − y; beyond, it stays at 1 or −1.",
+        ),
         ("huber", 9.0, "more than 1 from the target the plain distance less 0.5, as here", "it stays at 1 or −1"),
         ("huber", 2.5, "at most 1 from the target half the squared distance, as here", "rises just as much: 1."),
     ],
@@ -141,7 +149,7 @@ def test_where_the_input_is_0_its_weight_does_nothing() -> None:
     scenario = neuron(x=[0.0])
     assert "Here only the bias is left, for the input is 0." in said(scenario, Z)
     assert "this input is 0, so its weight does nothing here" in said(scenario, DZ_DW)
-    assert "The last link of the walk is the input x = 0" in said(scenario, DL_DW)
+    assert "The gradient of w is 0: what w is multiplied by, the input x, is 0." in said(scenario, DL_DW)
     assert "so b goes up, from 0.5 to 1.2" in said(scenario, B)
 
 
@@ -177,7 +185,7 @@ def test_several_samples_take_turns() -> None:
     assert said(scenario, 0, sample=2).startswith("Epoch 1, sample 2 of 2. For x = 2 the right answer, the target, is")
     assert "w and b are as the sample before left them" in said(scenario, 0, sample=2)
     assert said(scenario, Z, sample=2).startswith("Epoch 1, sample 2 of 2. For x = 2")
-    assert "the loss of this sample rose from 0 to 7.29. Since then every sample" in said(scenario, LOSS, 2)
+    assert "The loss of this sample rose from 0 to 7.29. Its own step did not raise it" in said(scenario, LOSS, 2)
     assert said(scenario, DL_DB).endswith("the answer is the target. This sample asks for no change.")
 
 

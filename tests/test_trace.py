@@ -242,7 +242,7 @@ def test_text_says_what_the_screen_says_once_and_fits_a_terminal(name: str) -> N
 @pytest.mark.parametrize(
     ("name", "epochs", "line"),
     [
-        ("relu-dead", 1, "5 ∂a/∂z = (1 if z > 0 else 0) = 0 [gate closed]"),
+        ("relu-dead", 1, "5 ∂a/∂z = (1 if z > 0 else 0) = 0 [gate closed, dead]"),
         ("relu-dead", 1, "8 ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = −8 · 0 · 2 = 0 [blocked: gate]"),
         ("article-7", 2, "3 L = (a − y)² = (4 − 4)² = 0 [converged]"),
         ("overshoot", 2, "3 L = (a − y)² = (4.75 − 4)² = 0.5625 [overshoot]"),

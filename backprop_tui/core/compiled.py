@@ -27,11 +27,8 @@ from backprop_tui.core.expression import (
 )
 from backprop_tui.core.graph import Graph, Role
 
-SMALL_LOSS = 1e-12
-"""A run has converged where the mean loss of an epoch is at most this."""
-
 SMALL_GRADIENT = 1e-9
-"""Where no gradient of an epoch is above this, training changes nothing any more."""
+"""Where no gradient that an update of an epoch uses is above this, the epoch is level."""
 
 Numbers = tuple[float, ...]
 
@@ -40,8 +37,8 @@ class Outcome(NamedTuple):
     """How a training function ended: after `epochs` whole epochs, and why.
 
     It had done all; or the last of them is `settled`; or sample number `broken` (from 1) of the next one has a value
-    that is not finite.  An epoch is settled where its mean loss is at most `SMALL_LOSS`, or no |gradient| in it is
-    above `SMALL_GRADIENT`.
+    that is not finite.  An epoch is settled where its mean loss is at most `small`, or no |gradient| that an update
+    in it uses is above `SMALL_GRADIENT`; so no update moves a parameter by more than that times the learning rate.
     """
 
     epochs: int
@@ -50,11 +47,11 @@ class Outcome(NamedTuple):
 
 
 Kept = MutableSequence[float]
-TrainFunction = Callable[[Numbers, Sequence[Numbers], float, int, Kept, Kept], Outcome]
-"""``f(parameters, samples, lr, epochs, losses, ends)``: up to `epochs` epochs over `samples`, updating after each.
+TrainFunction = Callable[[Numbers, Sequence[Numbers], float, int, Kept, Kept, float], Outcome]
+"""``f(parameters, samples, lr, epochs, losses, ends, small)``: up to `epochs` epochs over `samples`.
 
-Parameters, and each sample's inputs and targets, are in the graph's order; the mean loss of each whole epoch is
-appended to `losses`, and the parameters after it to `ends`.
+It updates after each sample.  Parameters, and each sample's inputs and targets, are in the graph's order; the mean
+loss of each whole epoch is appended to `losses`, and the parameters after it to `ends`.
 """
 
 _MOST_TERMS = 50  # Python's own compiler nests one level per term
@@ -107,11 +104,11 @@ def source(graph: Graph, *, one_sample: bool) -> str:
     given = [node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET)]
     sample = f"{_targets(given)} = _sample"
     head = [
-        f"def _train(_parameters, _samples, {LEARNING_RATE}, _epochs, _losses, _ends):",
+        f"def _train(_parameters, _samples, {LEARNING_RATE}, _epochs, _losses, _ends, _small):",
         f"    {_targets(parameters)} = _parameters",
         "    _keep_loss, _keep_end = _losses.append, _ends.extend",
     ]
-    names_of_gradients = (gradient_name(graph, name) for name in parameters)
+    names_of_gradients = (gradient_name(graph, node.name) for node in graph.parameters if not node.fixed)
     gradients = [python(copies.get(name, Name(name)), FAST) for name in names_of_gradients]
     level = " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
     # Updates come last, each from nothing but its own parameter and gradient: so they are simultaneous.
@@ -119,7 +116,7 @@ def source(graph: Graph, *, one_sample: bool) -> str:
     one_pass += _finite_check(rules)
     keep = [f"_keep_end(({', '.join(parameters)},))"]
     if one_sample:
-        body = [*one_pass, f"_keep_loss({root})", *keep, f"if {root} <= {SMALL_LOSS!r} or ({level}):"]
+        body = [*one_pass, f"_keep_loss({root})", *keep, f"if {root} <= _small or ({level}):"]
         lines = [*head, "    (_sample,), _number = _samples, 1", f"    {sample}" if given else ""]
     else:
         body = ["_total, _level = 0.0, True", "for _number, _sample in _numbered(_samples, 1):"]
@@ -129,7 +126,7 @@ def source(graph: Graph, *, one_sample: bool) -> str:
             "_mean = _total / _len(_samples)",
             "_keep_loss(_mean)",
             *keep,
-            f"if _level or _mean <= {SMALL_LOSS!r}:",
+            "if _level or _mean <= _small:",
         ]
         lines = head
     lines += ["    for _epoch in _range(_epochs):", *(f"        {line}" for line in body)]

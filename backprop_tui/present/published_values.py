@@ -129,7 +129,7 @@ def _view(key: str, expected: Expectation, history: History) -> Pass:
         return history.view(expected.epoch, expected.sample)
     except IndexError as error:
         epoch, sample = history.end or (0, 0)
-        problem = f"expected a pass up to epoch {epoch}, sample {sample}, where the run diverges"
+        problem = f"expected a pass up to epoch {epoch}, sample {sample}, where a value is not finite"
         raise ScenarioError(f"{key}, epoch", problem) from error
 
 

@@ -5,17 +5,13 @@ from time import perf_counter
 from textual.timer import Timer
 
 from backprop_tui.core.backprop import Phase
+from backprop_tui.present.endings import gave_up, interrupted, sentence
 from backprop_tui.present.numbers import number
 from backprop_tui.screens.host import Host
 from backprop_tui.screens.seek import TICK
-from backprop_tui.stepper.training import MOST_TRAINED, Ending, train
+from backprop_tui.stepper.training import MOST_TRAINED, train
 
 _FIRST_SLICE = 64  # epochs; then as many as half a tick allows
-_SAYINGS = {
-    Ending.CONVERGED: "Converged in epoch {epoch}: {why}.",
-    Ending.STUCK: "Stuck in epoch {epoch}: a closed gate or a saturated activation lets no gradient through (e).",
-    Ending.DIVERGED: "",  # the explanation of the stage says it
-}
 
 
 class TrainingRunner:
@@ -46,7 +42,7 @@ class TrainingRunner:
         """Stop where one is; whether training was under way."""
         if not self.running:
             return False
-        self._end(f"Interrupted in epoch {self._host.state.position.epoch}.")
+        self._end(interrupted(self._host.state.position.epoch))
         return True
 
     def _train(self) -> None:
@@ -59,9 +55,9 @@ class TrainingRunner:
         epoch = state.position.epoch
         self._left -= epoch - before
         if ending is not None:
-            self._end(self._saying(ending, epoch))
+            self._end(sentence(state, ending))
         elif self._left <= 0 or epoch == before:
-            self._end(f"Stopped in epoch {epoch}: neither converged nor diverged within {MOST_TRAINED:,} epochs.")
+            self._end(gave_up(epoch, MOST_TRAINED))
         else:
             loss = number(state.history.losses[epoch - 1])
             done = MOST_TRAINED - self._left
@@ -71,11 +67,6 @@ class TrainingRunner:
                 f"Training: {done:,} of at most {MOST_TRAINED:,} epochs, loss {loss}; "
                 f"{number(speed, 2)} epochs a second, {left}. Any key stops."
             )
-
-    def _saying(self, ending: Ending, epoch: int) -> str:
-        loss = self._host.state.history.losses[epoch - 1] if ending is not Ending.DIVERGED else 0.0
-        why = f"the loss is {number(loss)}" if loss <= 1e-12 else "every gradient is as good as 0"
-        return _SAYINGS[ending].format(epoch=epoch, why=why)
 
     def _end(self, saying: str) -> None:
         if self._timer is not None:

@@ -7,21 +7,26 @@ A history remembers what it had to compute on the way, so it may be shared by al
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from backprop_tui.core.backprop import LEARNING_RATE, Phase, gradient_name, run
-from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS, CompiledTraining, Outcome, compile_training
+from backprop_tui.core.backprop import LEARNING_RATE, Phase, run
+from backprop_tui.core.compiled import CompiledTraining, Outcome, compile_training
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.scenario import Scenario
+from backprop_tui.stepper.repetition import MOST_PERIOD, period
 from backprop_tui.stepper.shared_array import SharedArray
 from backprop_tui.stepper.stages import Timeline, timeline
 
 MOST_EPOCHS = 1_000_000
 
+SMALL_LOSS = 1e-12
+"""A loss is as good as 0 at this share of the first epoch's loss since the latest edit, and of 1."""
+
 _FEW = 32  # parameters
+_MOST_PASSES = 1_000  # looked back at for a cycle
 
 
 @dataclass(frozen=True)
@@ -80,13 +85,6 @@ class Pass:
         return tuple(self.values[k - 1] if k else self.given[name] for k, name in zip(stages, names, strict=True))
 
     @cached_property
-    def steepest(self) -> float:
-        """The largest |gradient| of a parameter; 0 where there is none."""
-        graph = self.timeline.graph
-        gradients = (self.known[gradient_name(graph, node.name)] for node in graph.parameters)
-        return max(map(abs, gradients), default=0.0)
-
-    @cached_property
     def first_not_finite(self) -> int:
         """The first stage whose value is ±∞ or NaN; 0 where all are finite."""
         stages = enumerate(self.values, start=1)
@@ -102,7 +100,7 @@ class History:
     """The epochs of the run that `segments` describe, computed when they are first asked for.
 
     `losses[e − 1]` is epoch e's mean loss over its samples, for all epochs computed so far; `settled` holds those
-    of them, ascending, after which there is nothing more to learn (see `core.compiled.Outcome`).  `end` is the
+    of them, ascending, that are level or whose loss is as good as 0 (see `core.compiled.Outcome`).  `end` is the
     (epoch, sample) of the first pass with a value that is not finite, once it is known; nothing follows it.
     """
 
@@ -118,6 +116,7 @@ class History:
         self._latest = (1, first)  # an epoch between two of those, and its parameters
         self._asked: tuple[tuple[int, int, tuple[float, ...]], ...] = ()  # the latest answers of `parameters`
         self.view = lru_cache(maxsize=4)(self._view)
+        self.period = lru_cache(maxsize=64)(self._period)
 
     def branch(self, segments: tuple[Segment, ...]) -> "History":
         """A history of `segments` that shares the epochs before the first segment the two do not have in common."""
@@ -155,10 +154,50 @@ class History:
         return self.end == (epoch, sample)
 
     def is_settled(self, epoch: int) -> bool:
-        """Whether `epoch`, whole and finite, left nothing more to learn."""
+        """Whether `epoch`, whole and finite, is level or has a loss as good as 0."""
         self.settle(epoch, epoch)
         found = bisect_left(self.settled, epoch)
         return found < len(self.settled) and self.settled[found] == epoch
+
+    def settled_since(self, epoch: int) -> int:
+        """The first of those settled epochs that lead up to `epoch`, itself one, without a gap and without an edit."""
+        last = bisect_left(self.settled, epoch)
+        # Of epochs one after the other, number less index is the same.
+        first = bisect_left(range(last), epoch - last, key=lambda index: self.settled[index] - index)
+        return max(self.settled[first], min(self.first_epoch(epoch), epoch))
+
+    def first_epoch(self, epoch: int) -> int:
+        """The first whole epoch since the latest edit before the end of `epoch`; later than that where none is."""
+        return -(-self.segment_at(epoch, self.samples).start // self.samples) + 1
+
+    def small_loss(self, epoch: int) -> float:
+        """The mean loss that is as good as 0 in `epoch`, by the first epoch's since the latest edit."""
+        first = self.first_epoch(epoch)
+        return SMALL_LOSS * min(1.0, self.losses[first - 1]) if first < epoch and self.reach(first + 1) else 0.0
+
+    def _period(self, epoch: int) -> int:
+        """How many epochs before the start of `epoch` the parameters were where they are again, having moved; or 0."""
+        most = min(epoch - self.first_epoch(epoch), MOST_PERIOD, max(1, _MOST_PASSES // self.samples))
+        if most < 1 or not self.reach(epoch + 1):
+            return 0
+        return period(self.losses[:epoch], most, self._start, self._moves)
+
+    def stands_still(self, epoch: int) -> bool:
+        """Whether no update of `epoch`, whole and finite, moves any parameter."""
+        return self.reach(epoch + 1) and not any(self._moves(epoch))
+
+    def _moves(self, epoch: int) -> Iterator[float]:
+        """How far each pass of `epoch` moves the parameter that it moves farthest."""
+        for sample in range(1, self.samples + 1):
+            before, after = self.parameters(epoch, sample), self._after(epoch, sample)
+            yield max(abs(new - old) for old, new in zip(before, after, strict=True))
+
+    def _after(self, epoch: int, sample: int) -> tuple[float, ...]:
+        """The parameters that a pass ends with."""
+        segment, ends = self.segment_at(epoch, sample), array("d")
+        given, rate = segment.given[sample - 1 : sample], segment.scenario.learning_rate
+        _train(segment.passes, self.parameters(epoch, sample), given, rate, 1, (array("d"), ends))
+        return tuple(ends)
 
     def parameters(self, epoch: int, sample: int) -> tuple[float, ...]:
         """The parameters at the start of a pass.  Raises IndexError where the run ends before it."""
@@ -172,7 +211,7 @@ class History:
             until = min(sample, self._samples_of(segment, epoch).stop)
             ends = array("d")
             given = segment.given[first - 1 : until - 1]
-            outcome = _train(segment.passes, parameters, given, segment.scenario.learning_rate, 1, array("d"), ends)
+            outcome = _train(segment.passes, parameters, given, segment.scenario.learning_rate, 1, (array("d"), ends))
             if outcome.broken:
                 raise IndexError(f"the run ends before sample {sample} of epoch {epoch}")
             first, parameters = until, self._held(epoch, until, tuple(ends))
@@ -202,11 +241,12 @@ class History:
             self._extend_by_passes(epoch)
             return
         given, rate = segment.given, segment.scenario.learning_rate
-        count = min(epochs, whole)
+        # How small a loss is small is known only after the segment's first whole epoch.
+        count = 1 if epoch == self.first_epoch(epoch) else min(epochs, whole)
         if self._interval > 1:  # up to the next epoch whose start is kept
             count = min(count, self._interval - (epoch - 1) % self._interval)
-        losses, ends = array("d"), array("d")
-        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, losses, ends)
+        small, losses, ends = self.small_loss(epoch), array("d"), array("d")
+        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, (losses, ends), small)
         self.losses.extend(losses)
         if self._interval == 1:
             self._starts.extend(ends)
@@ -219,24 +259,20 @@ class History:
 
     def _extend_by_passes(self, epoch: int) -> None:
         """Compute `epoch`, in the middle of which an edit lies, pass by pass."""
-        total, may_be_level, parameters = 0.0, True, self._start(epoch)
+        total, level, parameters = 0.0, True, self._start(epoch)
         for sample in range(1, self.samples + 1):
             segment, losses, ends = self.segment_at(epoch, sample), array("d"), array("d")
             held, rate = self._held(epoch, sample, parameters), segment.scenario.learning_rate
-            outcome = _train(segment.passes, held, segment.given[sample - 1 : sample], rate, 1, losses, ends)
+            outcome = _train(segment.passes, held, segment.given[sample - 1 : sample], rate, 1, (losses, ends))
             if outcome.broken:
                 self.end = (epoch, sample)
                 return
             total, parameters = total + losses[0], tuple(ends)
-            may_be_level = may_be_level and outcome.settled
+            level = level and outcome.settled
         self.losses.extend((total / self.samples,))
         self._keep(parameters)
-        if self.losses[-1] <= SMALL_LOSS or (may_be_level and self._is_level(epoch)):
+        if level or self.losses[-1] <= self.small_loss(epoch):
             self.settled.append(epoch)
-
-    def _is_level(self, epoch: int) -> bool:
-        """Whether no gradient in `epoch`, which has been reached, is above `SMALL_GRADIENT`."""
-        return all(self.view(epoch, sample).steepest <= SMALL_GRADIENT for sample in range(1, self.samples + 1))
 
     def _keep(self, after: tuple[float, ...]) -> None:
         """Remember the parameters after the last epoch computed."""
@@ -248,7 +284,9 @@ class History:
         """The parameters at the start of `epoch`, which has been reached."""
         kept, beyond = divmod(epoch - 1, self._interval)
         if beyond and self._latest[0] != epoch:
-            self._latest = (epoch, self._trained_on(epoch - beyond, epoch))
+            first = epoch - beyond
+            first = self._latest[0] if first < self._latest[0] < epoch else first
+            self._latest = (epoch, self._trained_on(first, epoch))
         offset = kept * self._width
         trained = self._latest[1] if beyond else tuple(self._starts[offset : offset + self._width])
         return self._held(epoch, 1, trained)
@@ -264,7 +302,7 @@ class History:
                 continue
             ends, held = array("d"), self._held(first, 1, parameters)
             rate = segment.scenario.learning_rate
-            first += _train(segment.trainer, held, segment.given, rate, whole, array("d"), ends).epochs
+            first += _train(segment.trainer, held, segment.given, rate, whole, (array("d"), ends)).epochs
             parameters = tuple(ends[-self._width :])
         return parameters
 
@@ -295,15 +333,19 @@ def _train(
     given: tuple[tuple[float, ...], ...],
     rate: float,
     epochs: int,
-    losses: "array[float]",
-    ends: "array[float]",
+    kept: tuple["array[float]", "array[float]"],
+    small: float = -1.0,
 ) -> Outcome:
-    """Train; where the quick function meets a number that only the safe one can take, go on with that."""
+    """Train, until an epoch is level or its loss at most `small`; losses and ends are `kept`.
+
+    Where the quick function meets a number that only the safe one can take, go on with that.
+    """
+    losses, ends = kept
     known = len(losses)
     try:
-        return trainer.quick(parameters, given, rate, epochs, losses, ends)
+        return trainer.quick(parameters, given, rate, epochs, losses, ends, small)
     except (OverflowError, ValueError):
         done = len(losses) - known
         last = tuple(ends[-len(parameters) :]) if done else parameters
-        outcome = trainer.safe(last, given, rate, epochs - done, losses, ends)
+        outcome = trainer.safe(last, given, rate, epochs - done, losses, ends, small)
         return outcome._replace(epochs=done + outcome.epochs)
