@@ -7,6 +7,12 @@ from backprop_tui.present.numbers import DIGITS, FULL, number
 WIDTH = 76
 LINES = 3
 
+ROUNDING = 1e-12
+"""Two results nearer to each other than this share of the larger may differ by nothing but rounding."""
+
+_READABLE = 8  # digits that one still compares at a glance
+_SMALL = 0.01  # a move that comes through so weakened is called small
+
 _FACTORS = {1.0: "just as much", 2.0: "twice as much", 0.5: "half as much"}
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _STAY = "\u00a0"  # a blank at which no line ends: "y = 4" is read as one
@@ -61,14 +67,23 @@ def moves(derivative: float) -> str:
     """What something does when that is raised by which `derivative` was taken: ``falls twice as much``."""
     if derivative == 0:
         return "does not move"
-    return f"{'rises' if derivative > 0 else 'falls'} {times(derivative)}"
+    return f"{'rises' if derivative > 0 else 'falls'}{_but_little(derivative)} {times(derivative)}"
+
+
+def would_move(derivative: float) -> str:
+    """Likewise of what does not quite happen: ``would fall twice as much``; `derivative` is not 0."""
+    return f"would {'rise' if derivative > 0 else 'fall'}{_but_little(derivative)} {times(derivative)}"
 
 
 def follows(derivative: float) -> str:
     """How far something goes along: ``moves twice as much, the other way``."""
     if derivative == 0:
         return "does not move at all"
-    return f"moves {times(derivative)}{', the other way' if derivative < 0 else ''}"
+    return f"moves{_but_little(derivative)} {times(derivative)}{', the other way' if derivative < 0 else ''}"
+
+
+def _but_little(derivative: float) -> str:
+    return ", but only" if abs(derivative) < _SMALL else ""
 
 
 def apart(before: float, after: float) -> tuple[str, str]:
@@ -80,6 +95,27 @@ def apart(before: float, after: float) -> tuple[str, str]:
     else:
         return number(before), number(after)
     return texts
+
+
+def is_rounding(before: float, after: float) -> bool:
+    """Whether two results of the same rule, which are not equal, may differ by rounding alone."""
+    return before != after and abs(after - before) <= ROUNDING * max(abs(before), abs(after))
+
+
+def from_to(before: float, after: float) -> str:
+    """``from 1.5 to 1.7``; where one would have to compare many digits, ``by 3e-12, too little for the eye, from …``.
+
+    For what was moved on purpose, be it by ever so little; the two are not equal.
+    """
+    texts = apart(before, after)
+    if max(len(text.lstrip("−").replace(".", "").partition("e")[0].lstrip("0")) for text in texts) <= _READABLE:
+        return f"from {texts[0]} to {texts[1]}"
+    return f"by {number(abs(after - before))}, too little to see in {number(before)}"
+
+
+def change(step: float) -> str:
+    """What is added to something, sign first: ``+ 0.01``, ``− 0.0196``."""
+    return f"{'−' if step < 0 else '+'} {number(abs(step))}"
 
 
 def listed(items: Sequence[str], most: int = 4) -> str:

@@ -8,8 +8,8 @@ from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule
 from backprop_tui.core.expression import Piecewise
 from backprop_tui.present.explanation.chain import chain
 from backprop_tui.present.explanation.forward import forward, start
+from backprop_tui.present.explanation.judgement import judged
 from backprop_tui.present.explanation.local import local
-from backprop_tui.present.explanation.loss import loss
 from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
 from backprop_tui.present.explanation.update import update
 from backprop_tui.present.formulas import formula, substituted, symbol
@@ -18,7 +18,7 @@ from backprop_tui.present.sentences import LINES, WIDTH, fitted
 from backprop_tui.stepper.state import State
 
 _PHASES: Mapping[Phase, Callable[[StepContext], Iterator[str]]] = MappingProxyType(
-    {Phase.FORWARD: forward, Phase.LOSS: loss, Phase.LOCAL: local, Phase.CHAIN: chain, Phase.UPDATE: update}
+    {Phase.FORWARD: forward, Phase.LOSS: judged, Phase.LOCAL: local, Phase.CHAIN: chain, Phase.UPDATE: update}
 )
 
 _OPERATORS = frozenset("+−·/")
