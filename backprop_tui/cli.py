@@ -207,7 +207,8 @@ def _changed(scenario: "Scenario", request: Request) -> "Scenario":
             y=request.y,
             activation=request.activation,
         )
-        return replace(neuron, loss=loss, learning_rate=rate)
+        changed = replace(neuron, loss=loss, learning_rate=rate)
+        return changed if changed == scenario else replace(changed, source="")  # other numbers are not the source's
     except ScenarioError as error:
         blamed = {"weights": "--w", "y": "--y"}.get(error.key.rpartition(" ")[2], "--loss")
         raise UsageError(f"{blamed}: {error.problem}") from error

@@ -65,8 +65,8 @@ def slope(moment: StepContext) -> Iterator[str]:
         yield f"Saturated: {at} {words.name} is almost flat, its slope {number(bend.value)} (at most {most})."
         is_bce = moment.graph.root.operation == "bce" and bend.a in dict(moment.outputs)
         if is_bce and moment.is_held(bend.a):
-            left = number(bend.value / LEAST_DIVISOR)
-            yield f"The bce loss divides by no less than {number(LEAST_DIVISOR)}, so {left} of what it asks for is left."
+            share = number(bend.value / LEAST_DIVISOR)
+            yield f"The bce loss divides by no less than {number(LEAST_DIVISOR)}: {share} of what it asks for is left."
         elif is_bce:
             yield "But the bce loss divides by this very slope, so that a wrong answer still weighs in full."
         else:
@@ -94,7 +94,8 @@ def _closed(moment: StepContext, bend: Bend, name: str) -> Iterator[str]:
 def _cornered(moment: StepContext, bend: Bend, name: str) -> Iterator[str]:
     """At a corner between two slopes of which neither is 0."""
     row, (below, above) = ACTIVATIONS[moment.node.operation], _sides(moment.node.operation, bend.at)
-    yield f"{bend.z} is exactly {number(bend.at)}, at the corner of {name}: to the left its slope is {below}, to the right {above}."
+    at = f"{bend.z} is exactly {number(bend.at)}, at the corner of {name}"
+    yield f"{at}: its slope is {below} to the left, {above} to the right."
     yield f"By convention it counts as {number(bend.value)}: {row.convention}."
 
 
@@ -171,9 +172,7 @@ def _dip_slope(name: str) -> Callable[[Bend], str]:
             return f": at the bottom of its dip {name} is almost level."
         if b.value < 0:
             return f": left of the bottom of its dip, {name} falls while {b.z} rises."
-        return (
-            f". The slope of {name} goes from 0 far below 0 to 1 far above; between, it dips under 0 and peaks over 1."
-        )
+        return f". The slope of {name} is near 0 far below 0, near 1 far above, and goes beyond both in between."
 
     return line
 
@@ -181,9 +180,8 @@ def _dip_slope(name: str) -> Callable[[Bend], str]:
 def _others(moment: StepContext, bend: Bend) -> str:
     """The slopes that other activations would have at the same z."""
     here = {name: slope_at(name, bend.at) for name in ACTIVATIONS if name != moment.node.operation}
-    return (
-        f"At the same {bend.z} the slope of others is: {', '.join(f'{name} {number(v)}' for name, v in here.items())}."
-    )
+    slopes = ", ".join(f"{name} {number(value)}" for name, value in here.items())
+    return f"At the same {bend.z} the slopes of the others are: {slopes}."
 
 
 _HANDED_ON = ": the identity hands every move on as it is, factor 1."

@@ -12,7 +12,7 @@ from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.explanation.zero import zero, zero_gradient
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
-from backprop_tui.present.sentences import both, counted
+from backprop_tui.present.sentences import counted
 
 _CHANGES = {1.0: "leaves {} as it is", 2.0: "doubles {}", 0.5: "halves {}"}
 
@@ -41,11 +41,11 @@ def chain(moment: StepContext) -> Iterator[str]:
 
 def _first(moment: StepContext) -> Iterator[str]:
     name = moment.node.name
-    shown, *compared = (*tried(moment, "Links multiply, as a nudge shows"), "")
+    shown, *compared = (*tried(moment, "Chain rule: links multiply, as a nudge shows"), "")
     if shown:
         yield shown
     yield f"A gradient only describes: {name} is still {moment.text(name)}."
-    yield f"Chain rule: walk from the loss back to {name} and multiply the links on the way."
+    yield f"Walk from the loss back to {name} and multiply the links on the way."
     yield from filter(None, compared)
 
 
@@ -56,7 +56,7 @@ def _further(moment: StepContext) -> Iterator[str]:
     consumer = moment.graph.consumers[name][0]
     is_bias = name == consumer.args[-1]
     if len(shared) > 1:
-        yield f"The walk is the same but for its last link: the first {counted(len(shared))} factors are used again."
+        yield f"The first {counted(len(shared))} factors are used again."
     elif shared:
         yield f"{symbol(shared[0])} is used again; only the last link is another."
     if not is_bias:
@@ -76,10 +76,8 @@ def _change(factor: float, arriving: str) -> str:
 
 def _last(moment: StepContext) -> Iterator[str]:
     """Now that every gradient is known."""
-    count = len(moment.graph.parameters)
-    yet = "nothing has changed yet" if moment.stages(Phase.UPDATE) else f"held fixed, {moment.learning} stay"
-    yield f"{both(count, 'gradient')} {'is' if count == 1 else 'are'} there; {yet}."
-    yield "This process, not one formula, is backpropagation: in PyTorch, loss.backward()."
+    yield "This process, not one formula, is backpropagation: loss.backward() in PyTorch."
+    yield "Nothing has changed yet." if moment.stages(Phase.UPDATE) else f"Held fixed, {moment.learning} stay."
 
 
 def _in_general(moment: StepContext) -> Iterator[str]:
@@ -92,7 +90,7 @@ def _in_general(moment: StepContext) -> Iterator[str]:
         name, slope = words_of(one.operation).name, number(moment.slope(one))
         yield f"On the way {name}, saturated, has multiplied it by its slope, {slope}."
     if not moment.is_neuron:
-        yield f"{node.name} is {'a bias' if _is_bias(moment) else 'the weight'} {moment.place(node.name)}."
+        yield f"{node.name} is {'the bias' if _is_bias(moment) else 'the weight'} of neuron {moment.place(node.name)}."
     if not moment.is_first(Role.PARAMETER):
         yield from tried(moment, "Tried")
 

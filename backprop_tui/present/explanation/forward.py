@@ -28,6 +28,7 @@ def start(state: State) -> Iterator[str]:
         yield _what_it_is(view)
         yield question
         yield _what_may_change(view)
+        yield _loss_and_rate(view)
         yield "→ computes one quantity, where the ○ is."
         yield from _names(view)
     else:
@@ -55,7 +56,7 @@ def _pre_activation(moment: StepContext) -> Iterator[str]:
         yield from _again(moment, moment.before)
         return
     inputs = node.args[len(node.args) // 2 : -1]
-    whose = "The neuron" if moment.is_neuron else f"Neuron {moment.place(node.args[-1])[3:].replace(', neuron ', '.')}"
+    whose = "The neuron" if moment.is_neuron else f"Neuron {moment.place(node.args[-1])}"
     weighs = "weighs its input, weight times input, and adds its bias"
     if len(inputs) > 1:
         weighs = f"weighs its {len(inputs)} inputs, weight times input each, and adds all that and its bias"
@@ -66,7 +67,7 @@ def _pre_activation(moment: StepContext) -> Iterator[str]:
         yield f"{_sentence(moment.learning)} decide z, z decides a, and a decides the loss L: a chain."
     elif not moment.is_neuron and moment.is_first():
         weight = node.args[len(inputs) - 1]
-        yield f"{weight} is the weight {moment.place(weight)}."
+        yield f"{weight} is the weight of neuron {moment.place(weight)}."
     yield "So far nothing is right or wrong."
 
 
@@ -133,9 +134,9 @@ def _what_it_is(view: Pass) -> str:
         neurons, layers = sum(len(layer.weights) for layer in view.scenario.layers), len(view.scenario.layers)
         shape = f"{neurons} neurons in {counted(layers)} layer{'s' if layers > 1 else ''}"
         return f"A network of {shape} takes {listed(inputs)} and answers with {outputs}."
-    weights = "a weight w" if len(inputs) == 1 else f"{len(inputs)} weights"
-    takes = f"an input {inputs[0]}" if len(inputs) == 1 else f"{len(inputs)} inputs, {listed(inputs)},"
-    return f"A neuron turns {takes} into an answer a, by {weights}, a bias b and an activation."
+    if len(inputs) == 1:
+        return "A neuron turns input x into answer a, by a weight w, a bias b and an activation."
+    return f"A neuron turns {listed(inputs)} into an answer a, by a weight for each, a bias b and an activation."
 
 
 def _what_may_change(view: Pass) -> str:
@@ -152,17 +153,23 @@ def _what_may_change(view: Pass) -> str:
     return f"Only {free} may change; {'the rest is' if by_layer else fixed} held fixed."
 
 
+def _loss_and_rate(view: Pass) -> str:
+    return f"{view.scenario.loss} is the loss L, lr the learning rate."
+
+
 def _names(view: Pass) -> Iterator[str]:
-    """The words of the title row, and what an index means."""
+    """What the title row's words stand for, and what an index means."""
     scenario = view.scenario
-    activations = listed(list(dict.fromkeys(layer.activation for layer in scenario.layers)))
-    loss = f"{scenario.loss} the loss L{_IN_FULL.get(scenario.loss, '')}"
-    yield f"{activations} is the activation, {loss}, lr the learning rate."
+    names = list(dict.fromkeys(layer.activation for layer in scenario.layers))
+    full = _IN_FULL.get(scenario.loss)
+    yield f"{listed(names)} {'is the activation' if len(names) == 1 else 'are the activations'}."
+    if full:
+        yield f"{scenario.loss} is short for {full}."
     if not scenario.is_neuron:
-        yield "Of w2_1_3 the first number is the layer, then the neuron, then its input; z, a and b have no input."
+        yield "An index counts layer, neuron and, for a weight, its input: w2_1_3, and z2_1, a2_1, b2_1."
 
 
-_IN_FULL = {"mse": " (mean squared error)", "mae": " (mean absolute error)", "bce": " (binary cross-entropy)"}
+_IN_FULL = {"mse": "mean squared error", "mae": "mean absolute error", "bce": "binary cross-entropy"}
 
 
 def _sentence(words: str) -> str:

@@ -26,11 +26,11 @@ def hidden(moment: StepContext) -> Iterator[str]:
         yield meaning(moment)
         if len(ways) > 1:
             yield from _sum(moment)
-            yield from tried(moment, "A nudge goes all ways at once, so what comes of it adds up")
-        else:
+            yield from tried(moment, "Links add up, as a nudge takes all of them at once")
+        yield from _used_again(moment)
+        if len(ways) == 1:
             yield from _product(moment)
-            yield from tried(moment, "Each link multiplies a nudge, so the links multiply")
-    yield from _used_again(moment)
+            yield from tried(moment, "Tried")
 
 
 def _sum(moment: StepContext) -> Iterator[str]:
@@ -50,9 +50,8 @@ def _used_again(moment: StepContext) -> Iterator[str]:
     """For how many gradients that are still to come this one is a factor."""
     node, graph = moment.node, moment.graph
     further = [name for name in dict.fromkeys(node.args) if name in graph.learning and graph.by_name[name].own_gradient]
-    if further:
-        number_of = f"{counted(len(further))} more gradient{'s' if len(further) > 1 else ''}"
-        yield f"It is computed once and used for {number_of}: that is why one walks backwards."
+    if len(further) > 1:
+        yield f"Computed once, it is used for {counted(len(further))} more gradients: that is why one walks backwards."
 
 
 def _zero(moment: StepContext) -> Iterator[str]:

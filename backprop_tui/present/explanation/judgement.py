@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from backprop_tui.present.events import Kind
 from backprop_tui.present.explanation.loss import loss
 from backprop_tui.present.explanation.samples import compared
 from backprop_tui.present.explanation.step_context import StepContext
@@ -15,14 +16,11 @@ _SHARES = ((0.01, "wrong by a hair"), (0.25, "wrong, but not by much"), (1.0, "w
 def judged(moment: StepContext) -> Iterator[str]:
     """What is said of the loss, with its judgement: first where nothing else has happened, else after that."""
     first, *rest = loss(moment)
-    if moment.kinds or moment.before:
-        yield first
-        yield from compared(moment)
-        yield from _verdict(moment)
+    told = (*compared(moment), *_verdict(moment))
+    if moment.kinds - {Kind.CONVERGED}:
+        yield from (first, *rest, *told)
     else:
-        yield from _verdict(moment)
-        yield first
-    yield from rest
+        yield from (first, *told, *rest) if moment.before else (*told, first, *rest)
 
 
 def _verdict(moment: StepContext) -> Iterator[str]:
@@ -35,4 +33,4 @@ def _verdict(moment: StepContext) -> Iterator[str]:
     if not wanted or not math.isfinite(off):
         return
     words = next(words for most, words in _SHARES if off <= most * abs(wanted))
-    yield f"{number(moment.value)}: the answer is {number(off)} off its target {number(wanted)}: {words}."
+    yield f"{number(moment.value)} means {words}: {number(off)} off a target of {number(wanted)}."

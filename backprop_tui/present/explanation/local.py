@@ -45,7 +45,8 @@ def _wanted(moment: StepContext) -> Iterator[str]:
         yield "Nothing may change here, all parameters being held; their gradients are computed all the same."
     else:
         wanted = listed(gradients) if len(free) <= _FEW else f"their {len(free)} gradients"
-        yield f"Only {may_change(moment.graph, moment.view.scenario)} may change, so {wanted} {'is' if len(free) == 1 else 'are'} wanted."
+        are = "is" if len(free) == 1 else "are"
+        yield f"Only {may_change(moment.graph, moment.view.scenario)} may change, so {wanted} {are} wanted."
     yield "Every link on the way to them is known; next they are joined."
 
 
@@ -58,7 +59,7 @@ def _of_weight(moment: StepContext, x: str) -> Iterator[str]:
     else:
         yield f"If {w} moves, {z} {follows(moment.value)}: {w} is multiplied by {x} = {number(moment.value)}."
     if not moment.is_neuron:
-        yield f"{w} is the weight {moment.place(w)}."
+        yield f"{w} is the weight of neuron {moment.place(w)}."
     yield "The local derivative of a weight is its input."
 
 

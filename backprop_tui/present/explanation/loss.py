@@ -145,9 +145,9 @@ def _meaning(moment: StepContext) -> Iterator[str]:
         right = moment.of(answer) == moment.of(target)
         yield "It is 0: the answer is right." if right else "The distance is so small that it is 0 for the machine."
         return
-    else:
-        yield "0 would be perfect."
     yield "To train is to make it smaller."
+    if row.name != "bce" or moment.of(target) in (0, 1):
+        yield "0 would be perfect."
 
 
 def _mse(_moment: StepContext, _answer: str, _target: str) -> str:

@@ -36,11 +36,7 @@ def compared(moment: StepContext) -> Iterator[str]:
         return
     said, came = number(expected), number(now - was)
     opening = f"By the gradients of epoch {before.epoch} the loss was to change by {said}"
-    yield (
-        f"{opening}, and so it did."
-        if said == came
-        else f"{opening}, it did by {came}: they hold for small moves only."
-    )
+    yield f"{opening}, {'and so it did' if said == came else f'it did by {came}: they hold for small moves only'}."
 
 
 def pulls(moment: StepContext) -> Iterator[str]:
@@ -50,7 +46,8 @@ def pulls(moment: StepContext) -> Iterator[str]:
     if not 1 < count <= _MOST_SAMPLES or count * end > _MOST_RULES:
         return
     stage = timeline.find(gradient_name(moment.graph, moment.node.name))
-    up, down = [], []
+    up: list[str] = []
+    down: list[str] = []
     for place, sample in enumerate(scenario.samples, start=1):
         values = run(timeline.rules[:end], {**moment.view.given, **given_by(scenario, sample)})
         gradient = values[stage - 1]

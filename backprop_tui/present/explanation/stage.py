@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 
 from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule
 from backprop_tui.core.expression import Piecewise
-from backprop_tui.present.explanation.chain import chain
+from backprop_tui.present.explanation.chain import chain as gradient
 from backprop_tui.present.explanation.forward import forward, start
 from backprop_tui.present.explanation.judgement import judged
 from backprop_tui.present.explanation.local import local
@@ -18,7 +19,7 @@ from backprop_tui.present.sentences import LINES, WIDTH, fitted
 from backprop_tui.stepper.state import State
 
 _PHASES: Mapping[Phase, Callable[[StepContext], Iterator[str]]] = MappingProxyType(
-    {Phase.FORWARD: forward, Phase.LOSS: judged, Phase.LOCAL: local, Phase.CHAIN: chain, Phase.UPDATE: update}
+    {Phase.FORWARD: forward, Phase.LOSS: judged, Phase.LOCAL: local, Phase.CHAIN: gradient, Phase.UPDATE: update}
 )
 
 _OPERATORS = frozenset("+−·/")
@@ -32,7 +33,12 @@ def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, 
     moment = StepContext(state, state.timeline.rules[stage - 1])
     if broken and stage >= broken:
         return fitted(_diverged(moment, broken), width, lines)
-    return fitted(_PHASES[moment.rule.phase](moment), width, lines)
+    return fitted(chain(_PHASES[moment.rule.phase](moment), _edited(state)), width, lines)
+
+
+def _edited(state: State) -> Iterator[str]:
+    if state.undo and passes_since_edit(state) == 0:
+        yield "This pass runs with edited numbers; u takes the edit back."
 
 
 def headline(state: State, width: int = 0) -> str:

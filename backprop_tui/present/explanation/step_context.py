@@ -110,10 +110,10 @@ class StepContext:
         return f"the {kind} {x} = {self.text(x)}"
 
     def place(self, parameter: str) -> str:
-        """Where in a network a parameter is, in words: ``of layer 2, neuron 1, for input 2``, ``… neuron 1``."""
+        """Where in a network a parameter is, in words: ``1 of layer 2, for input 2``, a bias ``1 of layer 2``."""
         names = (node.name for node in self.graph.parameters)
         places = (
-            f"of layer {layer}, neuron {neuron}" + (f", for input {i + 1}" if i < len(row) else "")
+            f"{neuron} of layer {layer}" + (f" for its input {i + 1}" if i < len(row) else "")
             for layer, one in enumerate(self.view.scenario.layers, start=1)
             for neuron, row in enumerate(one.weights, start=1)
             for i in range(len(row) + 1)

@@ -16,36 +16,38 @@ def update(moment: StepContext) -> Iterator[str]:
     rest = [moment.view.timeline.rules[stage - 1].quantity for stage in _later(moment)]
     has_moved = moment.value != moment.of(name)
     if has_moved:
-        yield from _step(moment)
+        yield _move(moment)
+        if not any(_stepped_before(moment)):
+            yield _step(moment)
     else:
         now = "Now numbers may change, but " if moment.is_first() else ""
         yield f"{now}{name} stays {number(moment.value)}: {_why_not(moment)}."
+    if has_moved:
+        yield from pulls(moment)
     if rest:
         computed = "z, a and L still belong" if moment.is_neuron else "all that was computed belongs"
         old = f"; {computed} to the old {name}" if has_moved else ""
         yield f"{listed(rest)} {'is' if len(rest) == 1 else 'are'} still to come{old}."
     else:
         yield from _last(moment)
-    if has_moved:
-        yield from pulls(moment)
+    if has_moved and any(_stepped_before(moment)):
+        yield _step(moment)
 
 
-def _step(moment: StepContext) -> Iterator[str]:
+def _move(moment: StepContext) -> str:
     name, rate = moment.node.name, moment.of(LEARNING_RATE)
-    gradient = moment.of(gradient_name(moment.graph, name))
     way = f"goes {'up' if moment.value > moment.of(name) else 'down'}, {from_to(moment.of(name), moment.value)}"
-    is_first = not any(_stepped_before(moment))
-    if not is_first:
-        yield f"{name} {way}, by the gradient of the same pass{_no_part(moment)}."
-    elif rate < 0:
-        yield f"Now something changes, but uphill, the learning rate {number(rate)} being negative: {name} {way}."
-    else:
-        yield f"Now something changes, against the gradient: {name} {way}."
-    step = rate * gradient
-    if math.isfinite(step) and step:
-        factors = f"{number(rate)} · {f'({number(gradient)})' if gradient < 0 else number(gradient)}"
-        rule = "The step is the learning rate times the gradient" if is_first else "The step"
-        yield f"{rule}: {factors} = {number(step)} is taken off."
+    if any(_stepped_before(moment)):
+        return f"{name} {way}, by the gradient of the same pass{_no_part(moment)}."
+    if rate < 0:
+        return f"Now something changes, but uphill, the learning rate {number(rate)} being negative: {name} {way}."
+    return f"Now something changes, against the gradient: {name} {way}."
+
+
+def _step(moment: StepContext) -> str:
+    rate, gradient = moment.of(LEARNING_RATE), moment.of(gradient_name(moment.graph, moment.node.name))
+    factors = f"{number(rate)} · {f'({number(gradient)})' if gradient < 0 else number(gradient)}"
+    return f"The step is the learning rate times the gradient: {factors} = {number(rate * gradient)} is taken off."
 
 
 def _last(moment: StepContext) -> Iterator[str]:
@@ -63,7 +65,7 @@ def _last(moment: StepContext) -> Iterator[str]:
     if not moment.one_sample:
         when = f"this sample comes again in epoch {epoch}, after the steps of the others"
     if math.isfinite(expected) and expected:
-        yield f"By the gradients the loss changes by {number(expected)}; {when}."
+        yield f"By the gradients the loss is to change by {number(expected)}; {when}."
     if moved > 1:
         yield f"Each gradient takes the other numbers as fixed, but {counted(moved)} have moved at once."
 
