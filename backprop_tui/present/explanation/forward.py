@@ -166,7 +166,8 @@ def _names(view: Pass) -> Iterator[str]:
     if full:
         yield f"{scenario.loss} is short for {full}."
     if not scenario.is_neuron:
-        yield "An index counts layer, neuron and, for a weight, its input: w2_1_3, and z2_1, a2_1, b2_1."
+        *_, weight = (one.args[0] for one in view.timeline.graph.computed if one.operation == "affine")
+        yield f"Indices count layer, neuron and, of a weight, its input: {weight}."
 
 
 _IN_FULL = {"mse": "mean squared error", "mae": "mean absolute error", "bce": "binary cross-entropy"}
