@@ -69,18 +69,28 @@ class Stage:
     def gradient(self, name: str) -> float:
         return self.own.gradient(name)
 
-    @property
-    def is_smooth(self) -> bool:
-        """Whether no activation and no loss is at a corner, and none divides by a number that is held."""
+    def is_smooth(self, name: str) -> bool:
+        """Whether nothing between `name` and the loss is at a corner, or divides by a number that is held."""
         own, scenario = self.own, self.state.scenario
-        for layer, row in enumerate(scenario.layers, start=1):
-            for neuron in range(1, len(row.weights) + 1):
-                if row.activation in CORNERED and own[own.name("z", layer, neuron)] == 0:
-                    return False
-        pairs = list(zip(own.answers, own.targets, strict=True))
+        ahead = self._ahead(name)
+        for z, a, kind in ahead:
+            if kind in CORNERED and own[z] == 0 and a != name:
+                return False
+        reached = {a for _, a, _ in ahead}
+        pairs = [(a, y) for a, y in zip(own.answers, own.targets, strict=True) if a in reached]
         if scenario.loss == "mae" and any(own[a] == own[y] for a, y in pairs):
             return False
-        return scenario.loss != "bce" or all(own[a] * (1 - own[a]) >= 1e-12 for a in own.answers)
+        return scenario.loss != "bce" or all(own[a] * (1 - own[a]) >= 1e-12 for a, _ in pairs)
+
+    def _ahead(self, name: str) -> list[tuple[str, str, str]]:
+        """The z and a of each neuron that `name`, or what is made from it, is in, with its activation."""
+        own, found = self.own, []
+        at_layer, at_neuron = own.place(name)
+        for layer, row in enumerate(self.state.scenario.layers, start=1):
+            for neuron in range(1, len(row.weights) + 1):
+                if layer > at_layer or (layer, neuron) == (at_layer, at_neuron):
+                    found.append((own.name("z", layer, neuron), own.name("a", layer, neuron), row.activation))
+        return found
 
     def near(self, text: str, value: float, noise: float = 0.0) -> bool:
         """Whether `value` may be printed as `text`, at four significant digits, but for rounding."""
@@ -88,11 +98,12 @@ class Stage:
         return abs(told - value) <= 6e-4 * abs(value) + noise + 1e-13 * self.own.size()
 
     def is_size(self, text: str, slope: float) -> bool:
-        """Whether something that moves `slope` times as much may be said to move so."""
+        """Whether something that moves `slope` times as much may be said to move so, but for rounding."""
+        noise = 1e-13 * self.own.size()
         if text in _SIZES:
-            return math.isclose(abs(slope), _SIZES[text], rel_tol=1e-9)
+            return math.isclose(abs(slope), _SIZES[text], rel_tol=1e-9, abs_tol=noise)
         told = 1.0 if text == "about as much" else read(text.removesuffix(" times as much"))
-        return math.isclose(told, abs(slope), rel_tol=1e-3, abs_tol=0.0)
+        return math.isclose(told, abs(slope), rel_tol=1e-3, abs_tol=noise)
 
     def activation(self, name: str) -> str:
         return self.state.scenario.layers[self.own.place(name)[0] - 1].activation

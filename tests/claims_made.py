@@ -14,17 +14,19 @@ def a_gradient_means_what_the_loss_does(stage: Stage, match: re.Match[str]) -> b
         return False
     if match["rough"]:
         return True
-    return stage.is_smooth and (slope > 0) == (match["way"] == "rises") and stage.is_size(match["size"], slope)
+    return stage.is_smooth(match["name"]) and (slope > 0) == (match["way"] == "rises") and stage.is_size(match["size"], slope)
 
 
 @claim(rf"raise (?P<name>{NAME}) a little and the loss would (rise|fall)")
 def only_at_a_corner_something_would_happen(stage: Stage, match: re.Match[str]) -> bool:
-    return not stage.is_smooth
+    return not stage.is_smooth(match["name"])
 
 
 @claim(rf"If (?P<name>{NAME}) rises a little, the loss (?P<way>rises|falls)(?:, but only)? {SIZE}")
 def an_answer_moves_the_loss(stage: Stage, match: re.Match[str]) -> bool:
     slope = stage.gradient(match["name"])
+    if abs(slope) <= 1e-13 * stage.own.size():  # the answer, to its last digits, is another here
+        return True
     return (slope > 0) == (match["way"] == "rises") and stage.is_size(match["size"], slope)
 
 
@@ -36,7 +38,7 @@ def one_number_moves_with_another(stage: Stage, match: re.Match[str]) -> bool:
 
 @claim(rf"If (?P<of>{NAME}) moves(?: a little)?, (?P<name>{NAME}) (?:does not move at all|stays)")
 def one_number_stays_while_another_moves(stage: Stage, match: re.Match[str]) -> bool:
-    return abs(stage.own.numbers(match["of"]).slopes[match["name"]]) < 1e-300
+    return abs(stage.own.numbers(match["of"]).slopes[match["name"]]) < 1e-15
 
 
 @claim(rf"(?P<name>{NAME}) (?P<sign>[+−]) (?P<move>{NUMBER}) → (?P<rest>[^:]*?L [+−] {NUMBER})")
@@ -78,7 +80,7 @@ def the_step_is_rate_times_gradient(stage: Stage, match: re.Match[str]) -> bool:
     gradient = stage.gradient(stage.rule.quantity)
     return (
         math.isclose(read(match["rate"]), stage.rate, rel_tol=1e-3)
-        and (stage.near(match["gradient"], gradient) or not stage.is_smooth)
+        and (stage.near(match["gradient"], gradient) or not stage.is_smooth(stage.rule.quantity))
         and math.isclose(read(match["step"]), read(match["rate"]) * read(match["gradient"]), rel_tol=2e-3, abs_tol=5e-324)
     )
 
@@ -90,7 +92,7 @@ def taylor(own: OwnPass, after: dict[str, float]) -> float:
 @claim(rf"By the gradients the loss is to change by (?P<said>{NUMBER})")
 def all_steps_together_foretell(stage: Stage, match: re.Match[str]) -> bool:
     expected = taylor(stage.own, dict(zip(stage.own.parameters(), stage.view.after, strict=True)))
-    return not stage.is_smooth or stage.near(match["said"], expected)
+    return not all(map(stage.is_smooth, stage.own.parameters())) or stage.near(match["said"], expected)
 
 
 @claim(rf"By the gradients of epoch (?P<epoch>\d+) the loss was to change by (?P<said>{NUMBER}), (?:and so|it did by (?P<came>{NUMBER}))")
@@ -126,7 +128,7 @@ def links_bring_what_they_bring(stage: Stage, match: re.Match[str]) -> bool:
     users = range(1, len(stage.state.scenario.layers[layer].weights) + 1)
     parts = [own.gradient(own.name("z", layer + 1, j)) * own[own.weight(layer + 1, j, neuron)] for j in users]
     told = re.findall(NUMBER, match["parts"])
-    if not stage.is_smooth:
+    if not stage.is_smooth(match["name"]):
         return count(match["count"]) == len(parts)
     return count(match["count"]) == len(parts) and (
         len(told) != len(parts) or all(stage.near(text, part) for text, part in zip(told, parts, strict=True))
@@ -160,10 +162,12 @@ def a_link_does_to_what_arrives(stage: Stage, match: re.Match[str]) -> bool:
 def samples_pull_each_its_way(stage: Stage, match: re.Match[str]) -> bool:
     own, scenario = stage.own, stage.state.scenario
     up, down = set(), set()
+    if max(abs(y) for sample in scenario.samples for y in sample.y) > 1e9:
+        return True  # what is level for the machine is not for the definition, where so much pulls
     for place, sample in enumerate(scenario.samples, start=1):
         given = own.given | dict(zip((*own.inputs, *own.targets), (*sample.x, *sample.y), strict=True))
         slope = OwnPass(scenario, given).gradient(match["name"])
-        if slope:
+        if abs(slope) > 1e-9:
             (down if slope > 0 else up).add(place)
     return {int(one) for one in re.findall(r"\d+", match["up"])} == up and {
         int(one) for one in re.findall(r"\d+", match["down"])
@@ -284,10 +288,57 @@ def bce_cancels_the_slope(stage: Stage, match: re.Match[str]) -> bool:
 @claim(rf"(?P<share>{NUMBER}) of what it asks for is left")
 def bce_leaves_a_share(stage: Stage, match: re.Match[str]) -> bool:
     assert stage.rule
-    return math.isclose(read(match["share"]), SLOPES["sigmoid"](stage.own[stage.rule.argument]) / 1e-12, rel_tol=1e-2)
+    return math.isclose(read(match["share"]), SLOPES["sigmoid"](stage.own[stage.rule.argument]) / 1e-12, rel_tol=0.2)
 
 
 @claim(rf"and these cancel")
 def contributions_cancel(stage: Stage, match: re.Match[str]) -> bool:
     assert stage.rule
     return abs(stage.gradient(stage.rule.node)) <= 1e-12 * stage.own.size()
+
+
+# Claims that the sentences made once, and must not make again where they are false.
+
+
+@claim(r"Another activation would weaken it here, or stop it")
+def every_other_weakens(stage: Stage, match: re.Match[str]) -> bool:
+    assert stage.rule
+    z = stage.own[stage.rule.argument]
+    return all(abs(slope(z)) < 1 for name, slope in SLOPES.items() if name != "identity")
+
+
+@claim(r"The next forward pass shows whether it helped")
+def the_next_pass_shows(stage: Stage, match: re.Match[str]) -> bool:
+    return stage.samples == 1
+
+
+@claim(rf"as far as the learning rate (?P<rate>{NUMBER}) says")
+def the_step_is_as_long_as_the_rate(stage: Stage, match: re.Match[str]) -> bool:
+    assert stage.rule
+    return math.isclose(abs(stage.rate * stage.gradient(stage.rule.quantity)), abs(stage.rate), rel_tol=1e-3)
+
+
+@claim(rf"(?P<name>{NAME}) feeds [^.]*?, so it reaches the loss along (?P<count>\w+) paths")
+def so_many_paths_lead_to_the_loss(stage: Stage, match: re.Match[str]) -> bool:
+    layer, _ = stage.own.place(match["name"])
+    return count(match["count"]) == math.prod(len(one.weights) for one in stage.state.scenario.layers[layer:])
+
+
+@claim(rf"[Tt]he saturated \w+ let only (?P<told>{NUMBER}) through")
+def an_amount_gets_through(stage: Stage, match: re.Match[str]) -> bool:
+    return stage.near(match["told"], abs(stage.gradient("z")))
+
+
+@claim(rf"nothing of the loss gets through to (?P<name>{NAME})\.")
+def nothing_gets_through(stage: Stage, match: re.Match[str]) -> bool:
+    own = stage.own
+    layer, neuron = own.place(match["name"])
+    if match["name"][0] != "a" or layer == len(stage.state.scenario.layers):
+        return abs(stage.gradient(match["name"])) < 1e-15
+    users = range(1, len(stage.state.scenario.layers[layer].weights) + 1)
+    return all(abs(own.gradient(own.name("z", layer + 1, j)) * own[own.weight(layer + 1, j, neuron)]) < 1e-300 for j in users)
+
+
+@claim(r"At most 1 from the target it is the distance itself")
+def huber_is_the_distance_itself(stage: Stage, match: re.Match[str]) -> bool:
+    return len(stage.own.answers) == 1

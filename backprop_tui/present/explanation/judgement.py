@@ -18,7 +18,7 @@ def judged(moment: StepContext) -> Iterator[str]:
     first, *rest = loss(moment)
     told = (*compared(moment), *_verdict(moment))
     if moment.kinds - {Kind.CONVERGED}:
-        yield from (first, *rest, *told)
+        yield from (first, *rest, *compared(moment))
     else:
         yield from (first, *told, *rest) if moment.before else (*told, first, *rest)
 

@@ -10,7 +10,7 @@ from backprop_tui.present.events import Kind, out_of_reach
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
 from backprop_tui.present.numbers import number
-from backprop_tui.present.sentences import apart, beginning, moves
+from backprop_tui.present.sentences import apart, beginning, is_rounding, moves
 from backprop_tui.stepper.history import Pass
 
 
@@ -64,6 +64,8 @@ def _change(moment: StepContext, before: Pass) -> str:
     whose = "the loss" if moment.one_sample else "the loss of this sample"
     if was == now:
         return f"{whose} is {number(now)}, as an epoch ago"
+    if is_rounding(was, now):
+        return f"{whose} is {number(now)}, as an epoch ago but for rounding"
     texts = apart(was, now)
     return f"{whose} {'fell' if now < was else 'rose'} from {texts[0]} to {texts[1]}"
 
@@ -200,10 +202,12 @@ def _mae_slope(moment: StepContext, answer: str, _target: str) -> Iterator[str]:
 
 
 def _huber_slope(moment: StepContext, answer: str, target: str) -> Iterator[str]:
+    most, share = number(1 / len(moment.outputs)), f", divided by the {len(moment.outputs)} outputs"
     if _is_near(moment, answer, target):
-        yield "At most 1 from the target it is the distance itself; beyond, it stays at 1 or −1."
+        distance = f"{answer} − {target}{share if len(moment.outputs) > 1 else ''}"
+        yield f"At most 1 from the target it is {distance}; beyond, it stays at {most} or −{most}."
     else:
-        yield "More than 1 from the target it stays at 1 or −1, however far off the answer is."
+        yield f"More than 1 from the target it stays at {most} or −{most}, however far off {answer} is."
 
 
 def _bce_slope(moment: StepContext, answer: str, _target: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What a gradient means: which way and how much the loss moves, and how far that can be relied upon."""
 
+import sys
 from collections.abc import Iterator
 
 from backprop_tui.core.backprop import gradient_name
@@ -56,6 +57,8 @@ def _condition(moment: StepContext) -> str:
 
 def _is_rough(moment: StepContext) -> bool:
     """Whether the digits of the gradient may come from rounding: somewhere nearly equal numbers are subtracted."""
+    if abs(moment.value) < sys.float_info.min:
+        return True
     ahead = moment.ahead
     noise = _CANCELLED * max(map(abs, _summands(moment)), default=0.0)
     for answer, target in moment.outputs:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from backprop_tui.core.backprop import Phase, gradient_name, run
+from backprop_tui.core.compiled import SMALL_GRADIENT
 from backprop_tui.core.models.dense import given_by
 from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.numbers import number
@@ -53,7 +54,7 @@ def pulls(moment: StepContext) -> Iterator[str]:
         gradient = values[stage - 1]
         if not math.isfinite(gradient):
             return
-        if gradient:
+        if abs(gradient) > SMALL_GRADIENT:
             (down if gradient > 0 else up).append(f"{place}")
     if up and down:
         low, high = (f"sample{'s' if len(some) > 1 else ''} {listed(some, most=_MOST_SAMPLES)}" for some in (down, up))
