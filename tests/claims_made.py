@@ -53,7 +53,7 @@ def a_nudge_does_what_is_told(stage: Stage, match: re.Match[str]) -> bool:
     )
 
 
-@claim(rf"(?P<name>{NAME}) \+ (?P<move>{NUMBER}) → [^:]*?L [+−] {NUMBER}\. The gradient says (?P<said>{NUMBER}), (?:not (?P<came>{NUMBER})|and so)")
+@claim(rf"(?P<name>{NAME}) \+ (?P<move>{NUMBER}) → [^:]*?L [+−] {NUMBER}\..*?The gradient says (?P<said>{NUMBER}), (?:not (?P<came>{NUMBER})|and so)")
 def the_gradient_foretells_the_nudge(stage: Stage, match: re.Match[str]) -> bool:
     move = read(match["move"])
     came = stage.own.numbers(match["name"], move).values["loss"] - stage.own["loss"]
@@ -166,7 +166,10 @@ def samples_pull_each_its_way(stage: Stage, match: re.Match[str]) -> bool:
         return True  # what is level for the machine is not for the definition, where so much pulls
     for place, sample in enumerate(scenario.samples, start=1):
         given = own.given | dict(zip((*own.inputs, *own.targets), (*sample.x, *sample.y), strict=True))
-        slope = OwnPass(scenario, given).gradient(match["name"])
+        one = OwnPass(scenario, given)
+        if scenario.loss == "bce" and any(one[a] * (1 - one[a]) < 1e-12 for a in one.answers):
+            return True  # likewise
+        slope = one.gradient(match["name"])
         if abs(slope) > 1e-9:
             (down if slope > 0 else up).add(place)
     return {int(one) for one in re.findall(r"\d+", match["up"])} == up and {

@@ -57,8 +57,8 @@ def _solved(dice: random.Random, made: Scenario) -> Scenario:
     return replace(made, samples=(Sample(made.samples[0].x, y), *made.samples[1:]))
 
 
-def stages(dice: random.Random) -> Iterator[State]:
-    """Without end: all stages of one pass of one scenario after the other."""
+def stages(dice: random.Random, each: int = 0) -> Iterator[State]:
+    """Without end: `each` stages, or all, of one pass of one scenario after the other."""
     while True:
         state = start(scenario(dice))
         for _ in range(dice.choice((0, 0, 0, 1, 1, 2, 30))):
@@ -71,5 +71,6 @@ def stages(dice: random.Random) -> Iterator[State]:
         epoch, sample = state.position.epoch, dice.randint(1, state.history.samples)
         if state.history.is_end(epoch, 1) or (state.history.end and state.history.end <= (epoch, sample)):
             continue
-        for stage in range(state.history.view(epoch, sample).timeline.last + 1):
+        numbers = range(state.history.view(epoch, sample).timeline.last + 1)
+        for stage in sorted(dice.sample(numbers, min(each, len(numbers)))) if each else numbers:
             yield apply(state, GoTo(Position(epoch, sample, stage)))

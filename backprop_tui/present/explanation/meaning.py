@@ -41,9 +41,10 @@ def tried(moment: StepContext, opening: str) -> Iterator[str]:
 def _condition(moment: StepContext) -> str:
     """What a small move would need to do what the gradient says; empty where it does so anyway."""
     ahead, operation = moment.ahead, moment.graph.root.operation
+    further = ahead - {moment.node.name}
     for one in moment.activations:
         z = one.args[0]
-        if one.name in ahead and moment.of(z) in ACTIVATIONS[one.operation].kinks:
+        if one.name in further and moment.of(z) in ACTIVATIONS[one.operation].kinks:
             return (
                 f"if at its corner, {z} = {moment.text(z)}, {words_of(one.operation).name} had the slope of convention"
             )
@@ -60,12 +61,13 @@ def _is_rough(moment: StepContext) -> bool:
     if abs(moment.value) < sys.float_info.min:
         return True
     ahead = moment.ahead
+    further = ahead - {moment.node.name}
     noise = _CANCELLED * max(map(abs, _summands(moment)), default=0.0)
     for answer, target in moment.outputs:
         if answer in ahead and 0 < abs(moment.of(answer) - moment.of(target)) <= noise:
             return True
     for one in moment.activations:
-        if one.name in ahead and one.operation in _NEAR_LIMIT and abs(moment.slope(one)) <= _CANCELLED:
+        if one.name in further and one.operation in _NEAR_LIMIT and abs(moment.slope(one)) <= _CANCELLED:
             return True
     return any(_has_cancelled(moment, node) for node in ahead)
 
