@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from backprop_tui.present.explanation.stage import explain
 from backprop_tui.stepper.state import State
-from tests.own_pass import CORNERED, SLOPES, VALUES, OwnPass
+from tests.own_pass import CORNERED, OwnPass
 
 NUMBER = r"−?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?"
 NAME = r"[abwxyz]\d*(?:_\d+)*"

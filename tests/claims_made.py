@@ -7,14 +7,20 @@ from tests.claims import NAME, NUMBER, SIZE, SLOPES, VALUES, Stage, claim, count
 from tests.own_pass import OwnPass, loss_slope
 
 
-@claim(rf"[Rr]aise (?P<name>{NAME}) a little and the loss (?P<way>rises|falls)(?P<little>, but only)? {SIZE}(?P<rough>, as far)?")
+@claim(
+    rf"[Rr]aise (?P<name>{NAME}) a little and the loss (?P<way>rises|falls)(?P<little>, but only)? {SIZE}(?P<rough>, as far)?"
+)
 def a_gradient_means_what_the_loss_does(stage: Stage, match: re.Match[str]) -> bool:
     slope = stage.gradient(match["name"])
     if match["little"] and abs(slope) >= 0.0101:
         return False
     if match["rough"]:
         return True
-    return stage.is_smooth(match["name"]) and (slope > 0) == (match["way"] == "rises") and stage.is_size(match["size"], slope)
+    return (
+        stage.is_smooth(match["name"])
+        and (slope > 0) == (match["way"] == "rises")
+        and stage.is_size(match["size"], slope)
+    )
 
 
 @claim(rf"raise (?P<name>{NAME}) a little and the loss would (rise|fall)")
@@ -30,7 +36,7 @@ def an_answer_moves_the_loss(stage: Stage, match: re.Match[str]) -> bool:
     return (slope > 0) == (match["way"] == "rises") and stage.is_size(match["size"], slope)
 
 
-@claim(rf"If (?P<of>{NAME}) moves(?: a little)?, (?P<name>{NAME}) moves(?:, but only)? {SIZE}(?P<other>, the other way)?")
+@claim(rf"If (?P<of>{NAME}) moves(?: a little)?, (?P<name>{NAME}) moves(?: only)? {SIZE}(?P<other>, the other way)?")
 def one_number_moves_with_another(stage: Stage, match: re.Match[str]) -> bool:
     slope = stage.own.numbers(match["of"]).slopes[match["name"]]
     return bool(match["other"]) == (slope < 0) and stage.is_size(match["size"], slope)
@@ -53,7 +59,9 @@ def a_nudge_does_what_is_told(stage: Stage, match: re.Match[str]) -> bool:
     )
 
 
-@claim(rf"(?P<name>{NAME}) \+ (?P<move>{NUMBER}) → [^:]*?L [+−] {NUMBER}\..*?The gradient says (?P<said>{NUMBER}), (?:not (?P<came>{NUMBER})|and so)")
+@claim(
+    rf"(?P<name>{NAME}) \+ (?P<move>{NUMBER}) → [^:]*?L [+−] {NUMBER}\..*?The gradient says (?P<said>{NUMBER}), (?:not (?P<came>{NUMBER})|and so)"
+)
 def the_gradient_foretells_the_nudge(stage: Stage, match: re.Match[str]) -> bool:
     move = read(match["move"])
     came = stage.own.numbers(match["name"], move).values["loss"] - stage.own["loss"]
@@ -61,7 +69,9 @@ def the_gradient_foretells_the_nudge(stage: Stage, match: re.Match[str]) -> bool
     return stage.near(match["said"], said) and stage.near(match["came"] or match["said"], came)
 
 
-@claim(rf"(?P<name>{NAME}) goes (?P<way>up|down), (?:from (?P<was>{NUMBER}) to (?P<now>{NUMBER})|by (?P<step>{NUMBER}))")
+@claim(
+    rf"(?P<name>{NAME}) goes (?P<way>up|down), (?:from (?P<was>{NUMBER}) to (?P<now>{NUMBER})|by (?P<step>{NUMBER}))"
+)
 def an_update_goes_where_it_is_told(stage: Stage, match: re.Match[str]) -> bool:
     name = match["name"]
     old, new = stage.own[name], stage.view.after[stage.own.parameters().index(name)]
@@ -74,14 +84,18 @@ def an_update_goes_where_it_is_told(stage: Stage, match: re.Match[str]) -> bool:
     )
 
 
-@claim(rf"The step is the learning rate times the gradient: (?P<rate>{NUMBER}) · \(?(?P<gradient>{NUMBER})\)? = (?P<step>{NUMBER}) is taken off")
+@claim(
+    rf"The step is the learning rate times the gradient: (?P<rate>{NUMBER}) · \(?(?P<gradient>{NUMBER})\)? = (?P<step>{NUMBER}) is taken off"
+)
 def the_step_is_rate_times_gradient(stage: Stage, match: re.Match[str]) -> bool:
     assert stage.rule
     gradient = stage.gradient(stage.rule.quantity)
     return (
         math.isclose(read(match["rate"]), stage.rate, rel_tol=1e-3)
         and (stage.near(match["gradient"], gradient) or not stage.is_smooth(stage.rule.quantity))
-        and math.isclose(read(match["step"]), read(match["rate"]) * read(match["gradient"]), rel_tol=2e-3, abs_tol=5e-324)
+        and math.isclose(
+            read(match["step"]), read(match["rate"]) * read(match["gradient"]), rel_tol=2e-3, abs_tol=5e-324
+        )
     )
 
 
@@ -95,7 +109,9 @@ def all_steps_together_foretell(stage: Stage, match: re.Match[str]) -> bool:
     return not all(map(stage.is_smooth, stage.own.parameters())) or stage.near(match["said"], expected)
 
 
-@claim(rf"By the gradients of epoch (?P<epoch>\d+) the loss was to change by (?P<said>{NUMBER}), (?:and so|it did by (?P<came>{NUMBER}))")
+@claim(
+    rf"By the gradients of epoch (?P<epoch>\d+) the loss was to change by (?P<said>{NUMBER}); (?:and so|it changed by (?P<came>{NUMBER}))"
+)
 def what_was_foretold_is_compared(stage: Stage, match: re.Match[str]) -> bool:
     before = stage.before
     assert before
@@ -103,7 +119,9 @@ def what_was_foretold_is_compared(stage: Stage, match: re.Match[str]) -> bool:
     came = stage.own["loss"] - before["loss"]
     noise = 1e-13 * before.size()
     held = stage.state.scenario.loss == "bce"
-    return stage.near(match["came"] or match["said"], came, noise) and (held or stage.near(match["said"], expected, noise))
+    return stage.near(match["came"] or match["said"], came, noise) and (
+        held or stage.near(match["said"], expected, noise)
+    )
 
 
 @claim(rf"(?:loss|loss of this sample) (?P<way>fell|rose) from (?P<was>{NUMBER}) to (?P<now>{NUMBER})")
@@ -118,10 +136,16 @@ def the_loss_fell_or_rose(stage: Stage, match: re.Match[str]) -> bool:
 def a_number_was_another(stage: Stage, match: re.Match[str]) -> bool:
     assert stage.before
     was, now = stage.before[match["name"]], stage.own[match["name"]]
-    return abs(now - was) > 1e-13 * max(abs(was), abs(now)) and stage.near(match["was"], was) and stage.near(match["now"], now)
+    return (
+        abs(now - was) > 1e-13 * max(abs(was), abs(now))
+        and stage.near(match["was"], was)
+        and stage.near(match["now"], now)
+    )
 
 
-@claim(rf"(?P<name>{NAME}) leaves by (?P<count>\w+) links, to (?P<to>[^,]*(?:, [^,]*)*?), which bring (?P<parts>.*?): together (?P<sum>{NUMBER})")
+@claim(
+    rf"(?P<name>{NAME}) leaves by (?P<count>\w+) links, to (?P<to>[^,]*(?:, [^,]*)*?), which bring (?P<parts>.*?): together (?P<sum>{NUMBER})"
+)
 def links_bring_what_they_bring(stage: Stage, match: re.Match[str]) -> bool:
     own = stage.own
     layer, neuron = own.place(match["name"])
@@ -148,7 +172,9 @@ def a_neurons_factors_are_used_again(stage: Stage, match: re.Match[str]) -> bool
     return stage.own.plain
 
 
-@claim(rf"That link is the (?:input|activation) (?P<x>{NAME}) = (?P<told>{NUMBER}): it (?P<does>leaves|doubles|halves|turns the sign|multiplies)(?P<what>[^.]*?arrives at [az]\d*(?:_\d+)?)(?P<as> as it is)?(?P<turns> and turns its sign)?(?: by (?:about )?(?P<by>{NUMBER}))?\.")
+@claim(
+    rf"That link is the (?:input|activation) (?P<x>{NAME}) = (?P<told>{NUMBER}): it (?P<does>leaves|doubles|halves|turns the sign|multiplies)(?P<what>[^.]*?arrives at [az]\d*(?:_\d+)?)(?P<as> as it is)?(?P<turns> and turns its sign)?(?: by (?:about )?(?P<by>{NUMBER}))?\."
+)
 def a_link_does_to_what_arrives(stage: Stage, match: re.Match[str]) -> bool:
     x = stage.own[match["x"]]
     sizes = {"leaves": 1.0, "doubles": 2.0, "halves": 0.5, "turns the sign": -1.0}
@@ -158,7 +184,9 @@ def a_link_does_to_what_arrives(stage: Stage, match: re.Match[str]) -> bool:
     return x == (-size if match["turns"] else size)
 
 
-@claim(rf"Samples pull in different directions: samples? (?P<up>[\d, and]+) would have (?P<name>{NAME}) larger, samples? (?P<down>[\d, and]+) smaller")
+@claim(
+    rf"Samples pull in different directions: samples? (?P<up>[\d, and]+) would have (?P<name>{NAME}) larger, samples? (?P<down>[\d, and]+) smaller"
+)
 def samples_pull_each_its_way(stage: Stage, match: re.Match[str]) -> bool:
     own, scenario = stage.own, stage.state.scenario
     up, down = set(), set()
@@ -190,10 +218,20 @@ def an_answer_is_off(stage: Stage, match: re.Match[str]) -> bool:
 def a_loss_is_judged(stage: Stage, match: re.Match[str]) -> bool:
     own = stage.own
     off, target = abs(own[own.answers[0]] - own[own.targets[0]]), own[own.targets[0]]
-    words = {"wrong by a hair": (0, 0.01), "wrong, but not by much": (0.01, 0.25), "wrong": (0.25, 1), "far off": (1, math.inf)}
+    words = {
+        "wrong by a hair": (0, 0.01),
+        "wrong, but not by much": (0.01, 0.25),
+        "wrong": (0.25, 1),
+        "far off": (1, math.inf),
+    }
     low, high = words[match["words"]]
     fits = low * 0.999 <= off / abs(target) <= high * 1.001
-    return fits and stage.near(match["off"], off) and stage.near(match["target"], target) and stage.near(match["loss"], own["loss"])
+    return (
+        fits
+        and stage.near(match["off"], off)
+        and stage.near(match["target"], target)
+        and stage.near(match["loss"], own["loss"])
+    )
 
 
 @claim(rf"At the same (?P<z>{NAME}) the slopes of the others are: (?P<rest>.*?)\.(?: |$)")
@@ -217,14 +255,18 @@ def a_gate_is_closed(stage: Stage, match: re.Match[str]) -> bool:
     return stage.own[match["z"]] < 0 and stage.activation(match["z"]) == "relu"
 
 
-@claim(rf"Saturated: at (?P<z>z\d*(?:_\d+)?) = {NUMBER} [a-zA-Z ]+ is almost flat, its slope (?P<slope>{NUMBER}) \(at most (?P<most>{NUMBER})\)")
+@claim(
+    rf"Saturated: at (?P<z>z\d*(?:_\d+)?) = {NUMBER} [a-zA-Z ]+ is almost flat, its slope (?P<slope>{NUMBER}) \(at most (?P<most>{NUMBER})\)"
+)
 def a_saturated_slope(stage: Stage, match: re.Match[str]) -> bool:
     z, slope = stage.own[match["z"]], SLOPES[stage.activation(match["z"])]
     most = max(abs(slope(step / 512)) for step in range(-5120, 5121))
     return abs(read(match["slope"]) - slope(z)) <= 1e-3 * abs(slope(z)) + 1e-15 and stage.near(match["most"], most)
 
 
-@claim(rf"(?P<name>{NAME}) is above 0, where every move|(?P<other>z\d*(?:_\d+)?) = {NUMBER} is (?P<side>above|below) 0, where")
+@claim(
+    rf"(?P<name>{NAME}) is above 0, where every move|(?P<other>z\d*(?:_\d+)?) = {NUMBER} is (?P<side>above|below) 0, where"
+)
 def z_is_on_its_side(stage: Stage, match: re.Match[str]) -> bool:
     if not match["other"]:
         return True
@@ -237,7 +279,9 @@ def the_networks_shape(stage: Stage, match: re.Match[str]) -> bool:
     return int(match["neurons"]) == sum(len(one.weights) for one in layers) and count(match["layers"]) == len(layers)
 
 
-@claim(r"Only (?P<free>.*?) may change(?:, so their (?P<count>\d+) gradients)?(?P<held>; the (?:rest|bias|biases) (?:is|are) held fixed)?")
+@claim(
+    r"Only (?P<free>.*?) may change(?:, so their (?P<count>\d+) gradients)?(?P<held>; the (?:rest|bias|biases) (?:is|are) held fixed)?"
+)
 def only_what_is_not_held_may_change(stage: Stage, match: re.Match[str]) -> bool:
     own = stage.own
     free = set(own.parameters()) - own.held()
@@ -245,14 +289,16 @@ def only_what_is_not_held_may_change(stage: Stage, match: re.Match[str]) -> bool
         return False
     if match["held"] and not own.held():
         return False
-    named = set(re.findall(rf"\b[wb]\d*(?:_\d+)*\b", match["free"]))
+    named = set(re.findall(r"\b[wb]\d*(?:_\d+)*\b", match["free"]))
     if "weights" not in match["free"]:
         return named == free
     has_biases = any(name.startswith("b") for name in free)
     return ("biases" in match["free"] or "b" in named) == has_biases
 
 
-@claim(rf"(?P<name>w{NAME[8:]}) is the weight of neuron (?P<neuron>\d+) of layer (?P<layer>\d+) for its input (?P<input>\d+)")
+@claim(
+    rf"(?P<name>w{NAME[8:]}) is the weight of neuron (?P<neuron>\d+) of layer (?P<layer>\d+) for its input (?P<input>\d+)"
+)
 def a_weights_place(stage: Stage, match: re.Match[str]) -> bool:
     return match["name"] == stage.own.weight(int(match["layer"]), int(match["neuron"]), int(match["input"]))
 
@@ -280,7 +326,7 @@ def it_has_learned(stage: Stage, match: re.Match[str]) -> bool:
     return stage.state.position.epoch > 1 and all(abs(own[a] - own[y]) <= 1e-15 * own.size() for a, y in pairs)
 
 
-@claim(rf"a wrong answer still weighs in full")
+@claim(r"a wrong answer still weighs in full")
 def bce_cancels_the_slope(stage: Stage, match: re.Match[str]) -> bool:
     assert stage.rule
     own, a = stage.own, stage.rule.node
@@ -294,7 +340,7 @@ def bce_leaves_a_share(stage: Stage, match: re.Match[str]) -> bool:
     return math.isclose(read(match["share"]), SLOPES["sigmoid"](stage.own[stage.rule.argument]) / 1e-12, rel_tol=0.2)
 
 
-@claim(rf"and these cancel")
+@claim(r"and these cancel")
 def contributions_cancel(stage: Stage, match: re.Match[str]) -> bool:
     assert stage.rule
     return abs(stage.gradient(stage.rule.node)) <= 1e-12 * stage.own.size()
@@ -339,7 +385,9 @@ def nothing_gets_through(stage: Stage, match: re.Match[str]) -> bool:
     if match["name"][0] != "a" or layer == len(stage.state.scenario.layers):
         return abs(stage.gradient(match["name"])) < 1e-15
     users = range(1, len(stage.state.scenario.layers[layer].weights) + 1)
-    return all(abs(own.gradient(own.name("z", layer + 1, j)) * own[own.weight(layer + 1, j, neuron)]) < 1e-300 for j in users)
+    return all(
+        abs(own.gradient(own.name("z", layer + 1, j)) * own[own.weight(layer + 1, j, neuron)]) < 1e-300 for j in users
+    )
 
 
 @claim(r"At most 1 from the target it is the distance itself")

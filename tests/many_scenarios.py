@@ -1,5 +1,6 @@
 """Scenarios of every kind, one after the other, and the stages of one pass of each."""
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,7 +33,7 @@ def scenario(dice: random.Random) -> Scenario:
         widths = [dice.randint(1, 3) for _ in range(dice.randint(2, 4))]
     loss = dice.choice(sorted(LOSSES))
     layers = []
-    for before, width in zip(widths, widths[1:], strict=False):
+    for before, width in itertools.pairwise(widths):
         kind = "sigmoid" if loss == "bce" and len(layers) == len(widths) - 2 else dice.choice(sorted(ACTIVATIONS))
         rows = tuple(tuple(number(dice) for _ in range(before)) for _ in range(width))
         trained = dice.choice(((True, True), (True, True), (True, True), (True, False), (False, False)))

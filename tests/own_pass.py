@@ -138,8 +138,11 @@ class OwnPass:
         pairs = list(zip(self.answers, self.targets, strict=True))
         share = 1 / len(pairs) if self.scenario.loss in MEANS else 1.0
         kind = self.scenario.loss
-        put("loss", share * sum(loss_of(kind, values[a], values[y]) for a, y in pairs),
-            share * sum(loss_slope(kind, values[a], values[y]) * slopes[a] for a, y in pairs))
+        put(
+            "loss",
+            share * sum(loss_of(kind, values[a], values[y]) for a, y in pairs),
+            share * sum(loss_slope(kind, values[a], values[y]) * slopes[a] for a, y in pairs),
+        )
         return Numbers(values, slopes)
 
     def __getitem__(self, name: str) -> float:

@@ -79,7 +79,9 @@ def test_on_the_least_screen_every_gradient_says_what_it_means() -> None:
         text = " ".join(explain(state, 76, 3))
         rule, value = state.timeline.rules[state.position.stage - 1], state.view.values[state.position.stage - 1]
         of = f"of {rule.node}: " if state.timeline.graph.by_name[rule.node].operation else ": "
-        meaning = f"{number(value)} is the gradient{' ' if of != ': ' else ''}{of}raise {rule.node} a little and the loss "
+        meaning = (
+            f"{number(value)} is the gradient{' ' if of != ': ' else ''}{of}raise {rule.node} a little and the loss "
+        )
         assert text.startswith(meaning + ("rises" if value > 0 else "falls")), text
 
 

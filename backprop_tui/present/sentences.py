@@ -79,7 +79,8 @@ def follows(derivative: float) -> str:
     """How far something goes along: ``moves twice as much, the other way``."""
     if derivative == 0:
         return "does not move at all"
-    return f"moves{_but_little(derivative)} {times(derivative)}{', the other way' if derivative < 0 else ''}"
+    only = " only" if abs(derivative) < _SMALL else ""
+    return f"moves{only} {times(derivative)}{', the other way' if derivative < 0 else ''}"
 
 
 def _but_little(derivative: float) -> str:

@@ -37,7 +37,7 @@ def compared(moment: StepContext) -> Iterator[str]:
         return
     said, came = number(expected), number(now - was)
     opening = f"By the gradients of epoch {before.epoch} the loss was to change by {said}"
-    yield f"{opening}, {'and so it did' if said == came else f'it did by {came}: they hold for small moves only'}."
+    yield f"{opening}; {'and so it did' if said == came else f'it changed by {came}: they hold for small moves only'}."
 
 
 def pulls(moment: StepContext) -> Iterator[str]:
