@@ -1,135 +1,21 @@
 """What the sentences claim, read from their words and checked against `own_pass`.
 
-`python -m tests.claims N` checks N generated stages and reports the claims that are false.
+`python -m tests.claims N [SEED]` checks N generated stages and reports the claims that are false.
 """
 
-import math
-import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import cached_property
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from backprop_tui.present.explanation.stage import explain
 from backprop_tui.stepper.state import State
-from tests.own_pass import CORNERED, OwnPass
+from tests import claims_of_facts, claims_of_moves
+from tests.claiming import CLAIMS, NAME, NUMBER, Stage
+from tests.many_scenarios import stages
 
-NUMBER = r"−?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?"
-NAME = r"[abwxyz]\d*(?:_\d+)*"
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_SIZES = {"just as much": 1.0, "twice as much": 2.0, "half as much": 0.5}
-SIZE = rf"(?P<size>just as much|twice as much|half as much|about as much|{NUMBER} times as much)"
-
-
-def read(text: str) -> float:
-    return float(text.replace("−", "-").replace(",", ""))
-
-
-def count(word: str) -> int:
-    return _WORDS.index(word) if word in _WORDS else int(word)
-
-
-class Stage:
-    """A stage, the words said of it, and what there is to check them by."""
-
-    def __init__(self, state: State) -> None:
-        self.state, self.view = state, state.view
-        self.own = OwnPass(state.scenario, state.view.given)
-        self.rule = state.timeline.rules[state.position.stage - 1] if state.position.stage else None
-        self.text = " ".join(explain(state, 76, 1000))
-
-    @cached_property
-    def before(self) -> OwnPass | None:
-        """The same sample an epoch ago."""
-        here = self.state.position
-        if here.epoch == 1:
-            return None
-        view = self.state.history.view(here.epoch - 1, here.sample)
-        return OwnPass(view.scenario, view.given)
-
-    @property
-    def samples(self) -> int:
-        return len(self.state.scenario.samples)
-
-    @property
-    def rate(self) -> float:
-        return self.state.scenario.learning_rate
-
-    @cached_property
-    def new(self) -> dict[str, float]:
-        """Every parameter after the update, each from the gradients of this pass."""
-        own = self.own
-        return {
-            name: own[name] - (0.0 if name in own.held() else self.rate * self.gradient(name))
-            for name in own.parameters()
-        }
-
-    def gradient(self, name: str) -> float:
-        return self.own.gradient(name)
-
-    def is_smooth(self, name: str) -> bool:
-        """Whether nothing between `name` and the loss is at a corner, or divides by a number that is held."""
-        own, scenario = self.own, self.state.scenario
-        ahead = self._ahead(name)
-        for z, a, kind in ahead:
-            if kind in CORNERED and own[z] == 0 and a != name:
-                return False
-        reached = {a for _, a, _ in ahead}
-        pairs = [(a, y) for a, y in zip(own.answers, own.targets, strict=True) if a in reached]
-        if scenario.loss == "mae" and any(own[a] == own[y] for a, y in pairs):
-            return False
-        return scenario.loss != "bce" or all(own[a] * (1 - own[a]) >= 1e-12 for a, _ in pairs)
-
-    def _ahead(self, name: str) -> list[tuple[str, str, str]]:
-        """The z and a of each neuron that `name`, or what is made from it, is in, with its activation."""
-        own, found = self.own, []
-        at_layer, at_neuron = own.place(name)
-        for layer, row in enumerate(self.state.scenario.layers, start=1):
-            for neuron in range(1, len(row.weights) + 1):
-                if layer > at_layer or (layer, neuron) == (at_layer, at_neuron):
-                    found.append((own.name("z", layer, neuron), own.name("a", layer, neuron), row.activation))
-        return found
-
-    def near(self, text: str, value: float, noise: float = 0.0) -> bool:
-        """Whether `value` may be printed as `text`, at four significant digits, but for rounding."""
-        told = read(text)
-        return abs(told - value) <= 6e-4 * abs(value) + noise + 1e-13 * self.own.size()
-
-    def is_size(self, text: str, slope: float) -> bool:
-        """Whether something that moves `slope` times as much may be said to move so, but for rounding."""
-        noise = 1e-13 * self.own.size()
-        if text in _SIZES:
-            return math.isclose(abs(slope), _SIZES[text], rel_tol=1e-9, abs_tol=noise)
-        told = 1.0 if text == "about as much" else read(text.removesuffix(" times as much"))
-        return math.isclose(told, abs(slope), rel_tol=1e-3, abs_tol=noise)
-
-    def activation(self, name: str) -> str:
-        return self.state.scenario.layers[self.own.place(name)[0] - 1].activation
-
-
-Check = Callable[[Stage, re.Match[str]], bool]
-
-
-class Claim(NamedTuple):
-    """What words make a claim, and how to tell whether it holds."""
-
-    words: re.Pattern[str]
-    holds: Check
-
-
-CLAIMS: list[Claim] = []
-
-
-def claim(words: str) -> Callable[[Check], Check]:
-    """Add a check of the claim that `words` make."""
-
-    def add(holds: Check) -> Check:
-        CLAIMS.append(Claim(re.compile(words), holds))
-        return holds
-
-    return add
+KINDS = (claims_of_moves, claims_of_facts)
+"""Where the claims are; to import them is to add them to the table."""
 
 
 class Finding(NamedTuple):
@@ -150,12 +36,10 @@ def findings(state: State) -> Iterator[Finding]:
 
 
 def main(wanted: int, seed: int = 1) -> int:
-    """Check `wanted` stages; the number of false claims."""
-    from tests.many_scenarios import stages
-
+    """Check `wanted` stages, and print which claims are false; how many there are."""
     seen, made, false = 0, Counter[str](), Counter[str]()
     examples: dict[str, list[str]] = {}
-    for state in stages(random.Random(seed)):
+    for state in stages(seed):
         if seen >= wanted:
             break
         seen += 1
@@ -171,9 +55,5 @@ def main(wanted: int, seed: int = 1) -> int:
     return sum(false.values())
 
 
-from tests import claims_made  # noqa: E402, F401 - fills the table
-
 if __name__ == "__main__":
-    from tests.claims import main as run  # the module by its own name, whose table is filled
-
-    sys.exit(run(int(sys.argv[1]), *map(int, sys.argv[2:])) > 0)
+    sys.exit(main(*map(int, sys.argv[1:])) > 0)

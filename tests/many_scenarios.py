@@ -58,8 +58,9 @@ def _solved(dice: random.Random, made: Scenario) -> Scenario:
     return replace(made, samples=(Sample(made.samples[0].x, y), *made.samples[1:]))
 
 
-def stages(dice: random.Random, each: int = 0) -> Iterator[State]:
+def stages(seed: int, each: int = 0) -> Iterator[State]:
     """Without end: `each` stages, or all, of one pass of one scenario after the other."""
+    dice = random.Random(seed)  # noqa: S311 - nothing secret
     while True:
         state = start(scenario(dice))
         for _ in range(dice.choice((0, 0, 0, 1, 1, 2, 30))):

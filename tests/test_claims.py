@@ -1,6 +1,5 @@
 """No sentence says what is not so: thousands of stages, each claim read back from its words and computed anew."""
 
-import random
 from collections import Counter
 from itertools import islice
 
@@ -12,7 +11,8 @@ from backprop_tui.present.explanation.stage import explain
 from backprop_tui.present.numbers import number
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
-from tests.claims import CLAIMS, Stage, findings
+from tests.claiming import CLAIMS, Stage
+from tests.claims import findings
 from tests.many_scenarios import stages
 from tests.models import central_difference, neuron
 from tests.own_pass import SLOPES, VALUES, OwnPass
@@ -24,7 +24,7 @@ SCENARIOS, EACH = 250, 5  # for each seed so many scenarios, and so many stages 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_claim_is_false_and_the_meaning_comes_first(seed: int) -> None:
-    for state in islice(stages(random.Random(seed), EACH), SCENARIOS * EACH):
+    for state in islice(stages(seed, EACH), SCENARIOS * EACH):
         false = [finding.text for finding in findings(state) if not finding.is_true]
         assert false == [], (state.position, state.scenario)
         stage = state.position.stage
@@ -39,7 +39,7 @@ def test_no_claim_is_false_and_the_meaning_comes_first(seed: int) -> None:
 def test_the_sentences_make_claims_of_every_kind() -> None:
     """Else the checker would pass for want of anything to read."""
     made: Counter[str] = Counter()
-    for state in islice(stages(random.Random(0)), 2_500):
+    for state in islice(stages(0), 2_500):
         text = "" if state.view.first_not_finite else Stage(state).text
         made.update({claim.holds.__name__: len(claim.words.findall(text)) for claim in CLAIMS})
     often = {name for name, count in made.items() if count >= 5}
@@ -63,13 +63,12 @@ def test_the_sentences_make_claims_of_every_kind() -> None:
 
 def builtin_gradients() -> list[State]:
     """Every gradient of the first pass of every scenario in the library that is not 0."""
-    found = []
-    for name in builtin_names():
-        state = start(load(name))
-        for stage in state.timeline.phases[Phase.CHAIN]:
-            if state.view.values[stage - 1]:
-                found.append(apply(state, GoTo(Position(1, 1, stage))))
-    return found
+    return [
+        apply(state, GoTo(Position(1, 1, stage)))
+        for state in (start(load(name)) for name in builtin_names())
+        for stage in state.timeline.phases[Phase.CHAIN]
+        if state.view.values[stage - 1]
+    ]
 
 
 def test_on_the_least_screen_every_gradient_says_what_it_means() -> None:
@@ -111,5 +110,6 @@ def test_a_false_claim_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     wrongs = [("falls", "rises"), ("twice", "half"), ("L − 0.0196", "L − 0.02"), ("z + 0.02", "z + 0.01")]
     for right, wrong in [*wrongs, ("not −0.0196", "not −0.0198")]:
         assert right in said
-        monkeypatch.setattr("tests.claims.explain", lambda *_, text=said.replace(right, wrong): (text,))
+        text = said.replace(right, wrong)
+        monkeypatch.setattr("tests.claiming.explain", lambda *_, text=text: (text,))
         assert any(not finding.is_true for finding in findings(at(neuron(), DL_DW))), wrong

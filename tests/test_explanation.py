@@ -23,7 +23,8 @@ ARTICLE = {
     DL_DA: "If a rises a little, the loss falls just as much: −1. The sign tells which way, the size how strongly. A "
     "derivative says how much one number moves with another; by ∂, nothing but a moves.",
     DA_DZ: "If z moves a little, a moves just as much: the identity hands every move on as it is, factor 1.",
-    DZ_DW: "If w moves, z moves twice as much: w is multiplied by x = 2. The local derivative of a weight is its input.",
+    DZ_DW: "If w moves, z moves twice as much: w is multiplied by x = 2. The local derivative of a weight is its "
+    "input.",
     DZ_DB: "If b moves, z moves just as much: the bias is only added, factor 1. Only w and b may change, so ∂L/∂w and "
     "∂L/∂b are wanted. Every link on the way to them is known; next they are joined.",
     DL_DW: "−2 is the gradient: raise w a little and the loss falls twice as much. Chain rule: links multiply, as a "
@@ -42,8 +43,8 @@ FURTHER = {
     DL_DW: "Walk from the loss back to w and multiply the links on the way. The gradient says −0.02, not −0.0196: the "
     "smaller the move, the nearer the two are.",
     DL_DB: "Tried: b + 0.01 → z + 0.01 → a + 0.01 → L − 0.0099.",
-    B: "Each gradient takes the other numbers as fixed, but two have moved at once. The step is the learning rate times "
-    "the gradient: 0.1 · (−1) = −0.1 is taken off.",
+    B: "Each gradient takes the other numbers as fixed, but two have moved at once. The step is the learning rate "
+    "times the gradient: 0.1 · (−1) = −0.1 is taken off.",
 }
 """What is said besides where there is more room."""
 
@@ -70,7 +71,7 @@ def test_a_taller_terminal_says_more(stage: int) -> None:
         (A, "The answer should be 4, and it is: the neuron has learned it."),
         (
             LOSS,
-            "the loss fell from 0.25 to 0. By the gradients of epoch 1 the loss was to change by −0.5; it changed by −0.25",
+            "fell from 0.25 to 0. By the gradients of epoch 1 the loss was to change by −0.5; it changed by −0.25",
         ),
         (DL_DA, "Here the answer is the target: the loss is at its lowest, where it is level: 0."),
         (DL_DW, "The answer is right, so nothing asks w to change: its gradient is 0."),
