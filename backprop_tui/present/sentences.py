@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from backprop_tui.present.numbers import DIGITS, FULL, number
+from backprop_tui.present.numbers import DIGITS, FULL, number, parse
 
 WIDTH = 76
 LINES = 3
@@ -91,7 +91,7 @@ def apart(before: float, after: float) -> tuple[str, str]:
     """Two numbers with the fewest digits that tell one from the other."""
     for digits in range(DIGITS, FULL + 1):
         texts = number(before, digits), number(after, digits)
-        if texts[0] != texts[1]:
+        if parse(texts[0]) != parse(texts[1]):  # 1000000 and 1e+06 are one number, spelled in two ways
             break
     else:
         return number(before), number(after)

@@ -22,17 +22,16 @@ def chain(moment: StepContext) -> Iterator[str]:
     if moment.node.role is not Role.PARAMETER or len(paths(moment.rule)) > 1:
         yield from hidden(moment)
         return
-    if moment.value != 0:
-        yield meaning(moment)
     if Kind.ZERO_GRADIENT in moment.kinds:
         yield from zero_gradient(moment)
+        if moment.value != 0:
+            yield meaning(moment)
         return
     if moment.value == 0:
         yield from zero(moment)
-    elif moment.is_first(Role.PARAMETER):
-        yield from _first(moment)
     else:
-        yield from _further(moment)
+        yield meaning(moment)
+        yield from _first(moment) if moment.is_first(Role.PARAMETER) else _further(moment)
     if moment.is_last:
         yield from _last(moment)
     if moment.value != 0:

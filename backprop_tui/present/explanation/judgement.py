@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backprop_tui.present.events import Kind
 from backprop_tui.present.explanation.loss import loss
 from backprop_tui.present.explanation.samples import compared
-from backprop_tui.present.explanation.step_context import StepContext
+from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
 from backprop_tui.present.numbers import number
 
 _SHARES = ((0.01, "wrong by a hair"), (0.25, "wrong, but not by much"), (1.0, "wrong"), (math.inf, "far off"))
@@ -16,11 +16,14 @@ _SHARES = ((0.01, "wrong by a hair"), (0.25, "wrong, but not by much"), (1.0, "w
 def judged(moment: StepContext) -> Iterator[str]:
     """What is said of the loss, with its judgement: first where nothing else has happened, else after that."""
     first, *rest = loss(moment)
-    told = (*compared(moment), *_verdict(moment))
-    if moment.kinds - {Kind.CONVERGED}:
-        yield from (first, *rest, *compared(moment))
+    took_one_step = Kind.CONVERGED in moment.kinds and passes_since_edit(moment.state) == 1
+    if not moment.before:
+        yield from _verdict(moment) if not moment.kinds else ()
+        yield from (first, *rest)
+    elif moment.one_sample and (took_one_step or not moment.kinds):
+        yield from (first, *compared(moment), *_verdict(moment), *rest)
     else:
-        yield from (first, *told, *rest) if moment.before else (*told, first, *rest)
+        yield from (first, *rest, *compared(moment))
 
 
 def _verdict(moment: StepContext) -> Iterator[str]:

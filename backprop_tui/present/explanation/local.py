@@ -21,7 +21,7 @@ def local(moment: StepContext) -> Iterator[str]:
     inputs = node.args[len(node.args) // 2 : -1]
     if node is moment.graph.root:
         yield from loss_slope(moment)
-        if moment.is_first():
+        if moment.is_first() and moment.value != 0:
             yield f"A derivative says how much one number moves with another; by ∂, nothing but {argument} moves."
     elif node.operation in ACTIVATIONS:
         yield from slope(moment)
