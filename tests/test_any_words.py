@@ -32,6 +32,7 @@ def check(states: list[State]) -> None:
         lines = explain(state, 76, 1000)
         assert 1 <= len(explain(state)) <= 3, state.position
         text = " ".join(lines)
+        assert text.startswith(" ".join(explain(state)).removesuffix(" …"))  # what is dropped is dropped from the end
         assert all(0 < len(line) <= 76 for line in lines), lines
         assert text.endswith((".", ")")), text
         assert text[0].isupper() or START.match(text), text

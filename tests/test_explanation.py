@@ -263,3 +263,52 @@ def test_every_row_of_operations_has_words() -> None:
     for loss in LOSSES:
         activation = "sigmoid" if loss == "bce" else "identity"
         assert "one number for how wrong" in said(neuron(y=0.25, activation=activation, loss=loss), LOSS)
+
+
+def test_an_edit_leaves_a_sign_at_every_stage_of_its_pass() -> None:
+    state = apply(at(neuron(), DL_DW, 2), Edit(neuron(y=7.0)))
+    said_there = " ".join(explain(state, 76, 1000))
+    assert said_there.endswith("This pass runs with edited numbers; u takes the edit back.")
+    later = apply(state, GoTo(Position(3, 1, DL_DW)))
+    assert "edited numbers" not in " ".join(explain(later, 76, 1000))
+
+
+def test_several_samples_pull_each_its_own_way() -> None:
+    layer = Layer("identity", ((0.0,),), (0.0,))
+    samples = Sample((1.0,), (2.0,)), Sample((1.0,), (-1.0,)), Sample((2.0,), (4.0,))
+    text = said(Scenario("three", (layer,), samples), B)
+    assert "Samples pull in different directions: samples 1 and 3 would have b larger, sample 2 smaller." in text
+    assert "pull" not in said(Scenario("two", (layer,), (samples[0], samples[2])), B)
+
+
+def test_a_difference_that_is_rounding_is_called_so() -> None:
+    almost = Scenario("w", (Layer("identity", ((1.0,),), (0.0,)),), (Sample((1.0,), (1 + 4e-16,)),), learning_rate=0.5)
+    assert "z is 1, as an epoch ago but for rounding." in said(almost, Z, epoch=2)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (3.5001, "wrong by a hair"),
+        (4.0, "wrong, but not by much"),
+        (2.0, "wrong"),
+        (1.0, "far off"),
+    ],
+)
+def test_a_loss_is_judged_beside_its_target(wanted: float, words: str) -> None:
+    assert f" means {words}: " in said(neuron(y=wanted), LOSS)
+
+
+def test_hidden_zeros_say_why() -> None:
+    layers = Layer("identity", ((1.0,),), (0.0,)), Layer("identity", ((1.0,), (1.0,)), (0.0, 0.0))
+    cancelling = Scenario("cancel", layers, (Sample((1.0,), (0.0, 2.0)),))
+    stage = start(cancelling).timeline.find("dL_da1_1")
+    assert said(cancelling, stage).startswith("0: the links of a1_1 bring 1 and −1, and these cancel.")
+    unheard = Scenario("0", (layers[0], Layer("identity", ((0.0,),), (0.0,))), (Sample((1.0,), (1.0,)),))
+    assert said(unheard, start(unheard).timeline.find("dL_da1_1")).startswith("0: the link ∂z2_1/∂a1_1 is 0")
+
+
+def test_a_gradient_is_hedged_where_rounding_makes_it() -> None:
+    assert "as far as rounding lets one tell" in said(
+        neuron(y=3.5 - 1e-15, learning_rate=1.0, x=[1e6], w=[3.5e-6], b=0.0), DL_DW
+    )
