@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_tui.stepper.state import State
-from tests import claims_of_facts, claims_of_moves
+from tests import claims_of_facts, claims_of_moves, claims_of_runs
 from tests.claiming import CLAIMS, NAME, NUMBER, Stage
 from tests.many_scenarios import stages
 
-KINDS = (claims_of_moves, claims_of_facts)
+KINDS = (claims_of_moves, claims_of_facts, claims_of_runs)
 """Where the claims are; to import them is to add them to the table."""
 
 
