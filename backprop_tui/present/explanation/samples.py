@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from backprop_tui.core.backprop import Phase, gradient_name, run
 from backprop_tui.core.compiled import SMALL_GRADIENT
@@ -42,15 +43,10 @@ def compared(moment: StepContext) -> Iterator[str]:
 
 def pulls(moment: StepContext) -> Iterator[str]:
     """Which samples would raise the moment's parameter and which would lower it, where they differ."""
-    scenario, timeline = moment.view.scenario, moment.view.timeline
-    count, end = len(scenario.samples), timeline.phases[Phase.CHAIN][-1]
-    if not 1 < count <= _MOST_SAMPLES or count * end > _MOST_RULES:
-        return
-    stage = timeline.find(gradient_name(moment.graph, moment.node.name))
+    stage = moment.view.timeline.find(gradient_name(moment.graph, moment.node.name))
     up: list[str] = []
     down: list[str] = []
-    for place, sample in enumerate(scenario.samples, start=1):
-        values = run(timeline.rules[:end], {**moment.view.given, **given_by(scenario, sample)})
+    for place, values in enumerate(_of_each_sample(moment.view), start=1):
         gradient = values[stage - 1]
         if not math.isfinite(gradient):
             return
@@ -59,3 +55,13 @@ def pulls(moment: StepContext) -> Iterator[str]:
     if up and down:
         low, high = (f"sample{'s' if len(some) > 1 else ''} {listed(some, most=_MOST_SAMPLES)}" for some in (down, up))
         yield f"Samples pull in different directions: {high} would have {moment.node.name} larger, {low} smaller."
+
+
+@lru_cache(maxsize=4)
+def _of_each_sample(one: Pass) -> tuple[tuple[float, ...], ...]:
+    """All values up to the gradients for each sample, with the parameters of `one`; none where that takes too long."""
+    samples, end = one.scenario.samples, one.timeline.phases[Phase.CHAIN][-1]
+    if not 1 < len(samples) <= _MOST_SAMPLES or len(samples) * end > _MOST_RULES:
+        return ()
+    rules = one.timeline.rules[:end]
+    return tuple(run(rules, {**one.given, **given_by(one.scenario, sample)}) for sample in samples)
