@@ -143,7 +143,9 @@ def bce_cancels_the_slope(stage: Stage, _match: re.Match[str]) -> bool:
 @claim(rf"(?P<share>{NUMBER}) of what it asks for is left")
 def bce_leaves_a_share(stage: Stage, match: re.Match[str]) -> bool:
     assert stage.rule
-    return math.isclose(read(match["share"]), SLOPES["sigmoid"](stage.own[stage.rule.argument]) / 1e-12, rel_tol=0.2)
+    return math.isclose(
+        read(match["share"]), SLOPES["sigmoid"](stage.own[stage.rule.argument]) / 1e-12, rel_tol=0.2, abs_tol=2e-4
+    )
 
 
 @claim(r"and these cancel")

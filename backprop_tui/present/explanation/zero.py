@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from backprop_tui.core.compiled import SMALL_GRADIENT
-from backprop_tui.core.graph import Role
+from backprop_tui.core.graph import Node, Role
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.events import paths
 from backprop_tui.present.explanation.activation import words_of
@@ -62,21 +62,29 @@ def zero_gradient(moment: StepContext) -> Iterator[str]:
 def _blocked(moment: StepContext, link: str) -> Iterator[str]:
     """A gradient that a closed gate or a level activation keeps back."""
     ahead = moment.ahead
-    stopped = next((one for one in moment.activations if one.name in ahead and moment.slope(one) == 0), None)
+    stopped = next((one for one in moment.activations if one.name in ahead and _is_stop(moment, one)), None)
     if stopped is None:
         yield f"The gradient is 0: {_BARRED[moment.blocked]}."
         return
     (z,), name = stopped.args, words_of(stopped.operation).name
     if moment.of(z) in ACTIVATIONS[stopped.operation].kinks:
-        yield f"Dead {name}: {z} is exactly {moment.text(z)}, at the corner, where the slope counts as 0."
+        yield f"{_dead(moment, name)}: {z} is exactly {moment.text(z)}, at the corner, where the slope counts as 0."
     elif moment.blocked == "gate":
-        yield f"Dead {name}: {z} = {moment.text(z)} is below 0, where {name} is flat."
+        yield f"{_dead(moment, name)}: {z} = {moment.text(z)} is below 0, where {name} is flat."
     else:
         yield f"Flat: at {z} = {moment.text(z)} {name} is level for the machine."
     if moment.of(link) != 0 and moment.of(z) not in ACTIVATIONS[stopped.operation].kinks:
         yield f"Moving {moment.node.name} still moves {z}, but no longer {stopped.name}."
     wrong = _how_wrong(moment)
     yield f"The gradient is 0 although {wrong}: from this sample {_who_learns_nothing(moment)}."
+
+
+def _is_stop(moment: StepContext, activation: Node) -> bool:
+    return moment.slope(activation) == 0 and ACTIVATIONS[activation.operation].blocked == moment.blocked
+
+
+def _dead(moment: StepContext, name: str) -> str:
+    return f"Dead {name}" if moment.one_sample else "Gate closed for this sample"
 
 
 def _who_learns_nothing(moment: StepContext) -> str:
