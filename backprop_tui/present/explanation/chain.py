@@ -84,8 +84,8 @@ def _in_general(moment: StepContext) -> Iterator[str]:
     node = moment.node
     if node.fixed:
         yield f"{node.name} is held fixed: no update will use this gradient."
-    if moment.is_neuron and is_saturated(*_activation_at(moment)):
-        one = moment.activations[0]
+    one = moment.activations[0]
+    if moment.is_neuron and is_saturated(one.operation, moment.of(one.args[0]), moment.slope(one)):
         name, slope = words_of(one.operation).name, number(moment.slope(one))
         yield f"On the way {name}, saturated, has multiplied it by its slope, {slope}."
     if not moment.is_neuron:
@@ -97,9 +97,3 @@ def _in_general(moment: StepContext) -> Iterator[str]:
 def _is_bias(moment: StepContext) -> bool:
     consumer = moment.graph.consumers[moment.node.name][0]
     return consumer.args[-1] == moment.node.name
-
-
-def _activation_at(moment: StepContext) -> tuple[str, float, float]:
-    """The activation of a neuron, where it is and its slope there."""
-    one = moment.activations[0]
-    return one.operation, moment.of(one.args[0]), moment.slope(one)
