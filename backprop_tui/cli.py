@@ -131,7 +131,7 @@ def _say_where_it_ends(state: "State", epochs: int) -> None:
 def _open(request: Request) -> int:
     from backprop_tui.stepper.machine import GoTo, IllegalCommand, apply
     from backprop_tui.stepper.state import Position, start
-    from backprop_tui.terminal import cures as terminal
+    from backprop_tui.terminal import environment
 
     scenario = _scenario(request)
     if request.loop and request.play is None:
@@ -142,12 +142,12 @@ def _open(request: Request) -> int:
         apply(start(scenario), GoTo(Position(request.epoch, request.sample, request.stage)))
     except IllegalCommand as error:
         raise UsageError(str(error)) from error
-    if reason := terminal.refusal():
+    if reason := environment.refusal():
         raise UsageError(reason)
-    terminal.prepare()
+    environment.prepare()
 
-    from backprop_tui.app import run
     from backprop_tui.launch import Launch
+    from backprop_tui.run import run
 
     launch = Launch(
         scenario,
@@ -155,7 +155,7 @@ def _open(request: Request) -> int:
         sample=request.sample,
         stage=request.stage,
         play=request.play,
-        ascii=request.ascii or not terminal.speaks_utf8(),
+        ascii=request.ascii or not environment.speaks_utf8(),
         mouse="SSH_CONNECTION" not in os.environ if request.mouse is None else request.mouse,
         loop=request.loop,
         idle_reset=request.idle_reset,
@@ -163,7 +163,7 @@ def _open(request: Request) -> int:
     )
     status = run(launch, debug=request.debug)
     if request.kiosk:
-        terminal.leave_at_once(status)
+        environment.leave_at_once(status)
     return status
 
 

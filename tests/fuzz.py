@@ -35,6 +35,8 @@ TYPED = {
     "plus": b"+",
     "minus": b"-",
     "question_mark": b"?",
+    "ctrl+l": b"\x0c",
+    "ctrl+z": b"\x1a",
 }
 """What a terminal sends for a key that is not its own name."""
 
@@ -45,14 +47,14 @@ def typed(*names: str) -> tuple[bytes, ...]:
 
 
 _FORMS = ("edit", "go_to")
-_STAYING = ("faster", "slower", "choose_next", "choose_previous")
+_STAYING = ("faster", "slower", "choose_next", "choose_previous", "repaint")
 MOVES = {key: move for move in Move for key in typed(move.value)}
 """The keys that lead from position to position, and where to."""
 
 STAYING = typed(*_STAYING)
 """The keys of commands that leave the position alone."""
 
-ADVENTURES = typed(*(one.name for one in COMMANDS if one.name not in {*Move, *_FORMS, *_STAYING, "quit"}))
+ADVENTURES = typed(*(one.name for one in COMMANDS if one.name not in {*Move, *_FORMS, *_STAYING, "suspend", "quit"}))
 """The keys of all the others, which open something, start something, or came later than this file."""
 
 _OFTEN, _RARELY = 20, 1  # going back to the start each time, one would not get far
@@ -80,7 +82,12 @@ IGNORED = (
     b"0",
     b"A",
     b"\x02",
-    b"\x1a",
+    b"\x1b]10;rgb:ffff/ffff/ffff\x1b\\",
+    b"\x1b]11;rgb:0/0/0\x07",
+    b"\x1bP1$r0 q\x1b\\",
+    b"\x1b_Gi=1;OK\x1b\\",
+    b"\x1b^npqe\x1b\\",
+    b"\x1bXnpqe\x1b\\",
 )
 
 # Truncated and malformed: what a parser makes of these is its own affair, so the run starts over after them.
@@ -131,6 +138,8 @@ class Fuzz:
             self.form: 6,
             self.adventure: 5,
             self.stop_and_continue: 6,
+            self.suspended: 2,
+            self.repainted: 30,
             self.broken: 4,
             self.resize: 8,
         }
@@ -240,6 +249,32 @@ class Fuzz:
         self.move()
         self.terminal.kill(signal.SIGCONT)
 
+    def suspended(self) -> None:
+        """The key that suspends it; then back to the foreground."""
+        self.settle()
+        self.terminal.send_bytes(typed("suspend")[0])
+        self.terminal.wait_for(lambda t: is_stopped(t.pid))
+        self.terminal.kill(signal.SIGCONT)
+        self.settle()
+
+    def repainted(self) -> None:
+        """What is on the screen is what the terminal is sent when all is painted anew."""
+        self.settle()
+        self.rest()
+        before = cells(self.terminal)
+        self.terminal.screen.erase_in_display(2)
+        self.terminal.send_bytes(typed("repaint")[0])
+        try:
+            self.terminal.wait_for(lambda t: cells(t) == before)
+        except AssertionError as error:
+            stale = [
+                (x, y, old, new)
+                for y, rows in enumerate(zip(before, cells(self.terminal), strict=True))
+                for x, (old, new) in enumerate(zip(*rows, strict=True))
+                if old != new
+            ]
+            raise AssertionError(f"stale after {self.latest}: {stale[:5]}") from error
+
     def broken(self) -> None:
         """Half a sequence; after its time is over everything starts anew."""
         self.settle()
@@ -269,6 +304,18 @@ class Fuzz:
         epoch, _, stage = self.state.position
         wanted = f"epoch {epoch} · stage {stage} of {self.state.timeline.last}"
         return terminal.text.split("\n", 1)[0].endswith(wanted) and "q quit" in terminal.text
+
+
+def cells(terminal: Terminal) -> list[list[object]]:
+    """What stands in each cell of each row, in which colours and weight."""
+    screen = terminal.screen
+    return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process has stopped, as for job control."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
+        return file.read().rpartition(")")[2].split()[0] == "T"
 
 
 def processor_seconds(pid: int) -> float:

@@ -24,8 +24,8 @@ _UNWANTED = ("TEXTUAL", "NO_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "PYTHONIO
 _BROKEN = """
 import sys
 from backprop_tui import cli
-from backprop_tui.terminal import cures as terminal
-terminal.prepare()
+from backprop_tui.terminal import environment
+environment.prepare()
 from backprop_tui.screens.main import MainScreen
 def fail(self, command):
     raise RuntimeError("broken on purpose")

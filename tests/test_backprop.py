@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backprop_tui.core.backprop import Phase, backward_order, contributions, gradient_name, plan, run
-from backprop_tui.core.codegen import python
+from backprop_tui.core.codegen import FAST, python
 from backprop_tui.core.compiled import Outcome, compile_training, source
 from backprop_tui.core.expression import Condition, Name, Number, Piecewise, evaluate, product
 from backprop_tui.core.graph import Graph, GraphError, Role
@@ -205,7 +205,7 @@ def test_the_first_branch_that_holds_is_taken_in_generated_code_too() -> None:
     rule = Piecewise(((Condition(z, ">", Number(1.0)), z), (Condition(z, ">", Number(0.0)), -z)), Number(7.0))
     for value in (2.0, 0.5, 0.0):
         namespace: dict[str, float] = {"z": value}
-        exec(f"result = {python(rule)}", namespace)  # noqa: S102 - what the program does with it
+        exec(f"result = {python(rule, FAST)}", namespace)  # noqa: S102 - what the program does with it
         assert namespace["result"] == evaluate(rule, {"z": value})
 
 

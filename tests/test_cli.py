@@ -13,7 +13,7 @@ from backprop_tui import __version__
 from backprop_tui.cli import main
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.launch import Launch
-from backprop_tui.terminal import cures as terminal
+from backprop_tui.terminal import environment
 
 CONTRACT = """
 trace check scenarios article-7
@@ -64,17 +64,17 @@ def printed(capsys: pytest.CaptureFixture[str]) -> Callable[..., list[dict[str, 
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[Launch]:
     """A terminal, and an application that only notes how it was opened."""
     opened: list[Launch] = []
-    application = types.ModuleType("backprop_tui.app")
+    application = types.ModuleType("backprop_tui.run")
 
     def run(launch: Launch, **_: object) -> int:
         opened.append(launch)
         return 0
 
     application.run = run  # type: ignore[attr-defined]  # a module's names are not declared
-    monkeypatch.setitem(sys.modules, "backprop_tui.app", application)
-    monkeypatch.setattr(terminal, "refusal", str)
-    monkeypatch.setattr(terminal, "prepare", lambda: None)
-    monkeypatch.setattr(terminal, "speaks_utf8", lambda: True)
+    monkeypatch.setitem(sys.modules, "backprop_tui.run", application)
+    monkeypatch.setattr(environment, "refusal", str)
+    monkeypatch.setattr(environment, "prepare", lambda: None)
+    monkeypatch.setattr(environment, "speaks_utf8", lambda: True)
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     return opened
 
@@ -275,7 +275,7 @@ def test_the_application_opens_with_what_was_asked_for(launched: list[Launch], m
 
 
 def test_the_exit_status_is_the_application_s(launched: list[Launch], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["backprop_tui.app"], "run", lambda *_, **__: 130, raising=False)
+    monkeypatch.setattr(sys.modules["backprop_tui.run"], "run", lambda *_, **__: 130, raising=False)
     assert main([]) == 130
     assert launched == []
 

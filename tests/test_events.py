@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Layer, Sample, Scenario
-from backprop_tui.present.events import Event, Kind, blocked, events, events_at, steepest
+from backprop_tui.present.events import Event, Kind, blocked, events, events_at
 from backprop_tui.stepper.machine import Edit, GoTo, Move, apply, last_sample
 from backprop_tui.stepper.state import Position, State, start
 from tests.models import neuron, scenarios
@@ -75,13 +75,6 @@ def test_flat_is_a_slope_of_exactly_0(activation: str) -> None:
 def test_saturated_is_almost_flat_from_there_on_outwards(activation: str, z: float, saturated: bool) -> None:
     state = at(neuron(x=[1.0], w=[z], b=0.0, y=0.5, activation=activation), stage=SLOPE)
     assert (Kind.SATURATED in kinds(state)) is saturated
-
-
-@pytest.mark.parametrize(
-    ("activation", "slope"), [("sigmoid", 0.25), ("tanh", 1.0), ("relu", 1.0), ("gelu", 1.1289), ("silu", 1.0998)]
-)
-def test_the_steepest_slope(activation: str, slope: float) -> None:
-    assert steepest(activation) == pytest.approx(slope, abs=1e-3)
 
 
 def test_overshoot_is_a_loss_above_that_of_the_epoch_before() -> None:

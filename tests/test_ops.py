@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backprop_tui.core.expression import Name, evaluate, names
-from backprop_tui.core.ops import ACTIVATIONS, LOSSES, OPERATIONS, Operation, slope_at
+from backprop_tui.core.ops import ACTIVATIONS, LOSSES, OPERATIONS, Operation
+from backprop_tui.core.slopes import slope_at
 from backprop_tui.present.formulas import formula
 
 CONTRACT_ACTIVATIONS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "gelu", "silu"]

@@ -14,6 +14,7 @@ from backprop_tui.core import ops
 from backprop_tui.core.expression import Name, evaluate
 from backprop_tui.core.scenario_file import builtin_names, parse
 from backprop_tui.present.commands import COMMANDS, Command
+from tests.test_architecture import ROOMS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -138,9 +139,13 @@ def test_every_file_that_is_named_is_there_and_every_picture_is_shown() -> None:
 
 
 def test_the_rooms_are_those_of_the_package() -> None:
-    rooms = set(re.findall(r"\w+", blocks("", section("The code"))[0]))
-    there = (ROOT / "backprop_tui").iterdir()
-    assert rooms == {file.stem for file in there if (file / "__init__.py").is_file()} | {"app", "cli"}
+    """Those of the picture, in the order of the architecture's test; and nothing at the top is left unexplained."""
+    code = section("The code")
+    assert re.findall(r"\w+", blocks("", code)[0]) == ROOMS
+    files = [file for file in (ROOT / "backprop_tui").iterdir() if not file.name.startswith("__")]
+    there = {file.name for file in files if file.suffix == ".py" or (file / "__init__.py").is_file()}
+    explanations = [line for line in code.splitlines() if line.startswith("- ")]
+    assert there <= set(re.findall(r"`([\w.]+)`", "\n".join(explanations)))
 
 
 def test_the_checks_find_the_one_command_that_runs_the_tests() -> None:

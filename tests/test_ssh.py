@@ -15,7 +15,7 @@ from tests.sshd import Process, Server, command_line, descendants, remaining, un
 from tests.terminal import Terminal
 from tests.test_terminal import READY, restored
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("sshd")]  # what they share is started once
 
 CLIENT_ALIVE = "AcceptEnv LANG\nClientAliveInterval 1\nClientAliveCountMax 2\n"
 

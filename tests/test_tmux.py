@@ -19,7 +19,7 @@ from tests.terminal import PATIENCE, Terminal
 from tests.test_ssh import EPOCH, walked
 from tests.test_terminal import READY
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("tmux")]  # what they share is started once
 
 CONFIG = "set -g status off\nset -g default-terminal tmux-256color\nset -g escape-time 10\n"
 

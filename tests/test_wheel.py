@@ -17,7 +17,7 @@ import pytest
 from backprop_tui import __version__
 from backprop_tui.core.scenario_file import builtin_names
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.xdist_group("wheel")]  # what they share is started once
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {

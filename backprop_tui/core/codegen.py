@@ -1,6 +1,11 @@
-"""Rules as Python source, every operation in parentheses so that the order of operations is the tree's."""
+"""Rules as Python, with no more parentheses than needed and exactly the order of the tree.
 
-from collections.abc import Sequence
+The value of a text equals that of `evaluate` to the last bit.  The functions that are no Python operators are called
+as a `Dialect` says; whoever runs the text has to define them as `FUNCTIONS` does.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from backprop_tui.core.expression import (
     Apply,
@@ -13,48 +18,111 @@ from backprop_tui.core.expression import (
     Shorthand,
 )
 
-CALLS = {"e^": "_exp", "ln": "_ln", "√": "_sqrt", "tanh": "_tanh", "erf": "_erf", "abs": "_abs", "max": "_largest"}
-"""What the source calls the functions that are no Python operators; a long sum is ``_add(…)``."""
 
-_INFIX = {"+": " + ", "·": " * ", "weighted": " * ", "−": " - ", "/": " / "}
+class Dialect(NamedTuple):
+    """What a text calls the functions, and whether it is written to be read.
+
+    To be read, a whole number needs no ``.0``, and a square is ``d * d``.  To be run fast, every number is a float,
+    and the operand of a square is computed once.  Where `calls` has a name for ``+``, long sums are calls of it:
+    Python's own compiler nests one level per term.
+    """
+
+    calls: Mapping[str, str]
+    readable: bool
+
+
+READABLE = Dialect(
+    {"e^": "exp", "ln": "ln", "√": "math.sqrt", "tanh": "math.tanh", "erf": "math.erf", "abs": "abs", "max": "max"},
+    readable=True,
+)
+"""For programs that a person reads: names of Python and of its `math`, and ``exp`` and ``ln`` as IEEE 754 has them."""
+
+FAST = Dialect(
+    {
+        "e^": "_exp",
+        "ln": "_ln",
+        "√": "_sqrt",
+        "tanh": "_tanh",
+        "erf": "_erf",
+        "abs": "_abs",
+        "max": "_largest",
+        "+": "_add",
+    },
+    readable=False,
+)
+"""For code that is run here, beside quantities of any name: none of theirs begins with _."""
+
+_CHOICE, _SUM, _PRODUCT, _PREFIX, _ATOM = range(5)
+
 _RELATIONS = {">": ">", "≥": ">=", "<": "<", "≤": "<="}
-_LONG_SUM = 50  # Python's own compiler nests one level per term
+_INFIX = {  # the sign, how tightly it binds, and how tightly its first operand and each later one must
+    "+": ("+", _SUM, _SUM, _PRODUCT),
+    "−": ("-", _SUM, _SUM, _PRODUCT),
+    "·": ("*", _PRODUCT, _PRODUCT, _PREFIX),
+    "weighted": ("*", _PRODUCT, _PRODUCT, _PREFIX),
+    "/": ("/", _PRODUCT, _PRODUCT, _PREFIX),
+}
+_CONSTANTS = {"(2π)": "2 * math.pi"}  # as the rules make it: the same bits
+_LONG_SUM = 50  # terms
 
 
-def python(expression: Expression) -> str:
-    """`expression` in Python; the names in it stand for themselves."""
+def python(rule: Expression, dialect: Dialect = READABLE) -> str:
+    """`rule` as a Python expression over the names in it, such as ``2 * (a - y)``; its value is a float."""
+    return _text(rule, dialect)[0]
+
+
+def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
+    """The text and how tightly its outermost operation binds."""
     match expression:
-        case Number(value) | Measured(value):
-            return repr(value)
+        case Number(value, sign):
+            named = dialect.readable and sign in _CONSTANTS
+            return (_CONSTANTS[sign], _PRODUCT) if named else (repr(value), _PREFIX)
+        case Measured(value):
+            return repr(value), _PREFIX
         case Name(name):
-            return name
+            return name, _ATOM
         case Shorthand(_, meaning):
-            return python(meaning)
+            return _text(meaning, dialect)
+        case Piecewise(((Condition(v, "<", limit), least),), otherwise) if (v, limit) == (otherwise, least):
+            return _text(Apply("max", (v, limit)), dialect)
         case Piecewise(branches, otherwise):
-            text = python(otherwise)
-            for condition, branch in reversed(branches):
-                text = f"({python(branch)} if {_condition(condition)} else {text})"
-            return text
+            texts = [f"{_within(branch, _SUM, dialect)} if {_condition(test, dialect)}" for test, branch in branches]
+            return f"{' else '.join(texts)} else {python(otherwise, dialect)}", _CHOICE
         case Apply(function, args):
-            return _apply(function, args)
+            return _applied(function, args, dialect)
     raise TypeError(f"not an expression: {expression!r}")
 
 
-def _apply(function: str, args: Sequence[Expression]) -> str:
-    texts = [python(argument) for argument in args]
-    if function == "+" and len(texts) > _LONG_SUM:
-        return f"_add({', '.join(texts)})"
-    if function in _INFIX:
-        return f"({_INFIX[function].join(texts)})"
-    if function == "negative":
-        return f"(-{texts[0]})"
-    if function == "²":
-        return f"((_d := {texts[0]}) * _d)"
-    if function == "max" and all(isinstance(argument, Name | Number) for argument in args):
-        first, second = texts
-        return f"({second} if {second} > {first} else {first})"  # as max does it, without the call
-    return f"{CALLS[function]}({', '.join(texts)})"
+def _applied(function: str, args: tuple[Expression, ...], dialect: Dialect) -> tuple[str, int]:
+    long_sum = function == "+" and function in dialect.calls and len(args) > _LONG_SUM
+    match function:
+        case "²":
+            d = _operand(args[0], _PREFIX, dialect)
+            once = dialect.readable or isinstance(args[0], Name)
+            return f"{d} * {d}" if once else f"(_d := {python(args[0], dialect)}) * _d", _PRODUCT
+        case "negative":
+            return f"-{_operand(args[0], _PREFIX, dialect)}", _PREFIX
+        case "max":  # which may hand back what it is given
+            return f"{dialect.calls[function]}({', '.join(python(arg, dialect) for arg in args)})", _ATOM
+    if function in _INFIX and not long_sum:
+        sign, binding, first, later = _INFIX[function]
+        return f" {sign} ".join(_operand(arg, later if i else first, dialect) for i, arg in enumerate(args)), binding
+    return f"{dialect.calls[function]}({', '.join(_operand(arg, _CHOICE, dialect) for arg in args)})", _ATOM
 
 
-def _condition(condition: Condition) -> str:
-    return f"{python(condition.left)} {_RELATIONS[condition.relation]} {python(condition.right)}"
+def _operand(expression: Expression, binding: int, dialect: Dialect) -> str:
+    """An operand that must bind as tightly as `binding`; to be read, a whole number in it needs no ``.0``."""
+    match expression:
+        case Number(value, "") if dialect.readable and value.is_integer() and abs(value) < 1e6:
+            return str(int(value))
+    return _within(expression, binding, dialect)
+
+
+def _within(expression: Expression, binding: int, dialect: Dialect) -> str:
+    text, own = _text(expression, dialect)
+    return text if own >= binding else f"({text})"
+
+
+def _condition(condition: Condition, dialect: Dialect) -> str:
+    left, right = (_operand(side, _SUM, dialect) for side in (condition.left, condition.right))
+    return f"{left} {_RELATIONS[condition.relation]} {right}"

@@ -12,8 +12,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, forward_rules, gradient_name, plan
-from backprop_tui.core.codegen import CALLS, python
-from backprop_tui.core.expression import FUNCTIONS, Apply, Expression, Name, Number, Piecewise, Shorthand
+from backprop_tui.core.codegen import FAST, python
+from backprop_tui.core.expression import (
+    FUNCTIONS,
+    Apply,
+    Condition,
+    Expression,
+    Name,
+    Number,
+    Piecewise,
+    Shorthand,
+    either,
+)
 from backprop_tui.core.graph import Graph, Role
 
 SMALL_LOSS = 1e-12
@@ -77,7 +87,7 @@ def compile_forward(graph: Graph) -> Callable[[Mapping[str, float]], Numbers]:
         "def _forward(_given):",
         *(f"    {node.name} = _given[{node.name!r}]" for node in graph.nodes if not node.operation),
     ]
-    lines += [f"    {rule.quantity} = {python(rule.expression)}" for rule in rules]
+    lines += [f"    {rule.quantity} = {python(rule.expression, FAST)}" for rule in rules]
     lines.append(f"    return {_targets(rule.quantity for rule in rules)}")
     namespace = _safe_names()
     exec(compile("\n".join(lines), "<forward>", "exec"), namespace)  # noqa: S102 - likewise
@@ -85,8 +95,8 @@ def compile_forward(graph: Graph) -> Callable[[Mapping[str, float]], Numbers]:
 
 
 def _safe_names() -> dict[str, object]:
-    names: dict[str, object] = {name: FUNCTIONS[function] for function, name in CALLS.items()}
-    return names | {"_add": FUNCTIONS["+"], "_range": range, "_len": len, "_numbered": enumerate, "_Outcome": Outcome}
+    names: dict[str, object] = {name: FUNCTIONS[function] for function, name in FAST.calls.items()}
+    return names | {"_range": range, "_len": len, "_numbered": enumerate, "_Outcome": Outcome}
 
 
 def source(graph: Graph, *, one_sample: bool) -> str:
@@ -101,10 +111,10 @@ def source(graph: Graph, *, one_sample: bool) -> str:
         "    _keep_loss, _keep_end = _losses.append, _ends.extend",
     ]
     names_of_gradients = (gradient_name(graph, name) for name in parameters)
-    gradients = [python(copies.get(name, Name(name))) for name in names_of_gradients]
+    gradients = [python(copies.get(name, Name(name)), FAST) for name in names_of_gradients]
     level = " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
     # Updates come last, each from nothing but its own parameter and gradient: so they are simultaneous.
-    one_pass = [f"{rule.quantity} = {python(rule.expression)}" for rule in rules]
+    one_pass = [f"{rule.quantity} = {python(rule.expression, FAST)}" for rule in rules]
     one_pass += _finite_check(rules)
     keep = [f"_keep_end(({', '.join(parameters)},))"]
     if one_sample:
@@ -147,6 +157,10 @@ def simplified(graph: Graph) -> tuple[tuple[Rule, ...], Mapping[str, Expression]
 
 
 def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expression:
+    """`expression` with what its copies are copies of, and, without the call, a choice for a maximum of two plain ones.
+
+    Which of two equal ones, or of a number and NaN, is `max`'s own: the first, unless the second is larger.
+    """
     match expression:
         case Name(name):
             return copies.get(name, expression)
@@ -165,6 +179,9 @@ def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expressi
             if function in ("·", "weighted"):
                 args = tuple(argument for argument in args if argument != Number(1.0)) or (Number(1.0),)
                 return args[0] if len(args) == 1 else Apply(function, args)
+            if function == "max" and all(isinstance(argument, Name | Number) for argument in args):
+                first, second = args
+                return either(second, Condition(second, ">", first), first)
             return Apply(function, args)
     return expression
 

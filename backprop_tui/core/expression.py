@@ -1,7 +1,7 @@
 """The little language in which every rule of this program is written.
 
 A rule such as ``(a − y)²`` is kept as a tree.  The one tree gives the value (here), the text with names and
-the text with numbers (``present/notation.py``), so that what is shown can never differ from what is computed.
+the text with numbers (``present/formulas.py``), so that what is shown can never differ from what is computed.
 Sums and products run left to right and a square is ``d * d``: floating-point results depend on it.
 """
 

@@ -18,7 +18,6 @@ from backprop_tui.core.expression import (
     as_expression,
     call,
     either,
-    evaluate,
     exp,
     ln,
     product,
@@ -143,12 +142,6 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
     )
 }
-
-
-def slope_at(activation: str, z: float) -> float:
-    """∂a/∂z of `activation` at z."""
-    row, here = ACTIVATIONS[activation], Number(z)
-    return evaluate(row.slope(here, row.rule(here)), {})
 
 
 class Loss(NamedTuple):

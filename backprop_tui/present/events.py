@@ -8,14 +8,12 @@ from typing import NamedTuple
 
 from backprop_tui.core.backprop import Phase, Rule, gradient_name
 from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS
-from backprop_tui.core.expression import Apply, Expression, Name, Number, evaluate
+from backprop_tui.core.expression import Apply, Expression, Name
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.slopes import is_saturated
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
-
-TINY_SLOPE = 0.01
-"""An activation is saturated where its slope is less than this share of its steepest."""
 
 _ROUNDING = 1e-9  # a loss that rose by no more than this share of itself wavers; nothing overshot
 
@@ -107,19 +105,6 @@ def paths(rule: Rule) -> tuple[tuple[str, ...], ...]:
     )
 
 
-@lru_cache(maxsize=32)
-def steepest(activation: str) -> float:
-    """The largest |slope| of `activation`, found on a fine grid around 0, where every activation bends."""
-    return max(abs(_slope(activation, z / 16)) for z in range(-160, 161))
-
-
-def is_saturated(activation: str, z: float, slope: float) -> bool:
-    """Whether `activation`, whose slope at z is `slope`, is almost flat from z on outwards."""
-    limit = TINY_SLOPE * steepest(activation)
-    # Twice as far out, too: GELU and SiLU are level at the bottom of their dip, but not saturated there.
-    return 0 < abs(slope) < limit and abs(_slope(activation, 2 * z)) < limit
-
-
 def out_of_reach(graph: Graph, given: Mapping[str, float]) -> Iterator[tuple[str, str]]:
     """The outputs, each with its target, whose activation can never answer the target."""
     if graph.root.operation not in LOSSES:
@@ -155,7 +140,7 @@ def _slope_kinds(state: State, rule: Rule) -> Iterator[Kind]:
     slope, activation = known[rule.quantity], ACTIVATIONS[state.timeline.graph.by_name[rule.node].operation]
     if slope == 0:
         yield Kind.GATE_CLOSED if activation.blocked == "gate" else Kind.FLAT
-    elif is_saturated(activation.name, known[rule.argument], slope):
+    elif is_saturated(activation.name, known[rule.argument]):
         yield Kind.SATURATED
 
 
@@ -199,12 +184,6 @@ def _blocked(graph: Graph, rule: Rule, values: Mapping[str, float], words: Mappi
     first_zeros = [next((name for name in path if values[name] == 0), "") for path in paths(rule)]
     reasons = [words.get(name, "") for name in first_zeros]
     return reasons[0] if all(reasons) else ""
-
-
-def _slope(activation: str, z: float) -> float:
-    row = ACTIVATIONS[activation]
-    at = Number(z)
-    return evaluate(row.slope(at, Number(evaluate(row.rule(at), {}))), {})
 
 
 def _parts(expression: Expression, function: str) -> tuple[Expression, ...]:

@@ -1,7 +1,7 @@
 """The forms: which fields there are, what is wrong with what was typed, and what the whole amounts to."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -63,6 +63,10 @@ class Form:
     def typed(self, key: str, text: str) -> "Form":
         """The form with `text` in the field `key`."""
         return replace(self, texts={**self.texts, key: text}, refusal="")
+
+    def refused(self, reason: str) -> "Form":
+        """The same, refused as a whole for `reason`, until something else is typed."""
+        return replace(self, refusal=reason)
 
     def changed(self, key: str) -> bool:
         """Whether the text says something else than the value in use."""
@@ -248,9 +252,3 @@ def _count_error(text: str, lowest: int, highest: int) -> str:
     except ValueError:
         return "not a whole number"
     return "" if lowest <= value <= highest else f"not from {lowest} to {highest:,}"
-
-
-def neighbours(fields: Sequence[Field], key: str, step: int) -> str:
-    """The key of the field `step` fields further, round and round."""
-    keys = [field.key for field in fields]
-    return keys[(keys.index(key) + step) % len(keys)]

@@ -6,8 +6,6 @@ from functools import lru_cache
 
 from backprop_tui.core.backprop import Phase, gradient_name
 from backprop_tui.core.gradient_check import Comparison, Judgement, compare
-from backprop_tui.present.canvas import Canvas, Row, Style
-from backprop_tui.present.chrome import rule_row
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import both, counted, fitted
@@ -16,11 +14,7 @@ from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
 _DIGITS = 8  # so that what agrees to four digits only can be told from what agrees
-_HEADS = ("gradient", "chain rule", "difference", "rel. error", "step", "verdict")
-_WIDTHS = (12, 13, 13, 10, 9)
-_NARROW = (10, 13, 13, 0, 0)  # below `_WIDE` the error and the step give way
-_WIDE = 80
-_FOOT = 4  # rows for the verdict and how it was come by, below a blank
+HEADS = ("gradient", "chain rule", "difference", "rel. error", "step", "verdict")
 _HOW = "The difference needs no derivative: move a parameter a little to both sides, and see how the loss moves."
 
 _EXCUSES = {
@@ -67,33 +61,19 @@ def _words(count: int, of: int) -> str:
     return f"{counted(count).capitalize()} of {counted(of)}" if counted(of).isalpha() else f"{count} of {of}"
 
 
-def verification_pages(state: State, width: int, height: int) -> tuple[tuple[Row, ...], ...]:
-    """The table in pages of `height` rows, the verdict at the foot of each."""
-    room = height - 2 - _FOOT - 1
-    parameters = [node.name for node in state.timeline.graph.parameters]
-    by_name = {one.parameter: one for one in comparisons(state)}
-    pages = []
-    for start in range(0, len(parameters), room):
-        names = parameters[start : start + room]
-        canvas = Canvas(width, height - 1)
-        _draw(canvas, 0, _HEADS, Style.DIM)
-        for y, name in enumerate(names, start=1):
-            gradient = symbol(gradient_name(state.timeline.graph, name))
-            one = by_name.get(name)
-            bad = one is not None and one.judgement is Judgement.DIFFERS
-            style = Style.PENDING if one is None else Style.ERROR if bad else Style.PLAIN
-            cells = (gradient, *cells_of(one)) if one else (gradient, PENDING)
-            _draw(canvas, y, cells, style)
-        verdict = fitted(verdict_words(state), width - 4, _FOOT)
-        for y, line in enumerate(verdict, start=len(names) + 2):
-            canvas.put(2, y, line, Style.STRONG)
-        if by_name:
-            for y, line in enumerate(fitted((_HOW,), width - 4, _FOOT), start=len(names) + 2 + len(verdict)):
-                canvas.put(2, y, line)
-        whole = len(names) == len(parameters)
-        title = "Gradient check" if whole else f"Gradient check {start + 1}–{start + len(names)} of {len(parameters)}"
-        pages.append((rule_row(width, title), *canvas.rows()))
-    return tuple(pages)
+def check_cells(state: State) -> Iterator[tuple[str, ...]]:
+    """For each parameter, computed or not, its gradient's name, the numbers and the judgement, as texts."""
+    graph, by_name = state.timeline.graph, {one.parameter: one for one in comparisons(state)}
+    for node in graph.parameters:
+        gradient = symbol(gradient_name(graph, node.name))
+        one = by_name.get(node.name)
+        yield (gradient, *cells_of(one)) if one else (gradient, PENDING, *[""] * (len(HEADS) - 2))
+
+
+def verdict_text(state: State) -> str:
+    """What the comparison comes to, and how it was come by."""
+    said = " ".join(verdict_words(state))
+    return f"{said}\n\n{_HOW}\n" if comparisons(state) else said
 
 
 def cells_of(one: Comparison) -> tuple[str, ...]:
@@ -112,22 +92,13 @@ def heading(state: State) -> str:
 def check_lines(state: State) -> Iterator[str]:
     """The same for a pass that is done, as lines of plain text."""
     graph = state.timeline.graph
-    rows: list[tuple[str, ...]] = [_HEADS]
+    rows: list[tuple[str, ...]] = [HEADS]
     rows += [(gradient_name(graph, one.parameter), *cells_of(one)) for one in comparisons(state)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
     for row in rows:
         numbers = "  ".join(f"{cell:>{width}}" for cell, width in zip(row[1:-1], widths[1:-1], strict=True))
         yield f"{row[0]:{widths[0]}}  {numbers}  {row[-1]}\n"
     yield "".join(f"{line}\n" for line in ("", *fitted(verdict_words(state))))
-
-
-def _draw(canvas: Canvas, y: int, cells: Sequence[str], style: Style) -> None:
-    x = 2
-    for index, cell in enumerate(cells):
-        last = index == len(_WIDTHS)
-        width = len(cell) if last else (_WIDTHS if canvas.width >= _WIDE else _NARROW)[index]
-        if width:
-            x = canvas.put(x, y, f"{cell:{width}}" if index == 0 or last else f"{cell:>{width}}", style) + 2
 
 
 @lru_cache(maxsize=2)

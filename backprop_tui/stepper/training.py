@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from backprop_tui.core.backprop import gradient_name
 from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS
-from backprop_tui.core.ops import ACTIVATIONS, slope_at
+from backprop_tui.core.ops import ACTIVATIONS
+from backprop_tui.core.slopes import is_flat_outwards
 from backprop_tui.stepper.history import MOST_EPOCHS, Pass
 from backprop_tui.stepper.machine import last_sample
 from backprop_tui.stepper.state import Position, State
@@ -14,7 +15,7 @@ MOST_TRAINED = 100_000
 """Training on gives up after this many epochs."""
 
 FLAT = 1e-6
-"""An activation with no larger slope lets (nearly) nothing through."""
+"""An activation with a smaller slope lets (nearly) nothing through."""
 
 
 class Ending(StrEnum):
@@ -46,13 +47,12 @@ def ending(state: State, epoch: int) -> Ending | None:
 def is_blocked(one: Pass) -> bool:
     """Whether some activation lets (nearly) nothing of a gradient through that reaches it."""
     graph, known = one.timeline.graph, one.known
-    for node in graph.computed:
-        if node.operation in ACTIVATIONS and abs(known.get(gradient_name(graph, node.name), 0.0)) > SMALL_GRADIENT:
-            z = known[node.args[0]]
-            # Twice as far out, too: GELU and SiLU are level at the bottom of their dip, but not saturated there.
-            if all(abs(slope_at(node.operation, place)) <= FLAT for place in (z, 2 * z)):
-                return True
-    return False
+    activations = (node for node in graph.computed if node.operation in ACTIVATIONS)
+    return any(
+        abs(known.get(gradient_name(graph, node.name), 0.0)) > SMALL_GRADIENT
+        and is_flat_outwards(node.operation, known[node.args[0]], FLAT)
+        for node in activations
+    )
 
 
 def train(state: State, epochs: int) -> tuple[State, Ending | None]:

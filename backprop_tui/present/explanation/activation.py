@@ -4,8 +4,9 @@ import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from backprop_tui.core.ops import ACTIVATIONS, slope_at
-from backprop_tui.present.events import TINY_SLOPE, Kind, steepest
+from backprop_tui.core.ops import ACTIVATIONS
+from backprop_tui.core.slopes import TINY_SLOPE, slope_at, steepest
+from backprop_tui.present.events import Kind
 from backprop_tui.present.explanation.step_context import LEAST_DIVISOR, StepContext
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import follows

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.graph import Role
-from backprop_tui.present.events import Kind, is_saturated, paths
+from backprop_tui.core.slopes import is_saturated
+from backprop_tui.present.events import Kind, paths
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.explanation.hidden import hidden
 from backprop_tui.present.explanation.meaning import meaning, tried
@@ -85,7 +86,7 @@ def _in_general(moment: StepContext) -> Iterator[str]:
     if node.fixed:
         yield f"{node.name} is held fixed: no update will use this gradient."
     one = moment.activations[0]
-    if moment.is_neuron and is_saturated(one.operation, moment.of(one.args[0]), moment.slope(one)):
+    if moment.is_neuron and is_saturated(one.operation, moment.of(one.args[0])):
         name, slope = words_of(one.operation).name, number(moment.slope(one))
         yield f"On the way {name}, saturated, has multiplied it by its slope, {slope}."
     if not moment.is_neuron:

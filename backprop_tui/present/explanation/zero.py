@@ -70,7 +70,8 @@ def _blocked(moment: StepContext, link: str) -> Iterator[str]:
     if moment.of(z) in ACTIVATIONS[stopped.operation].kinks:
         yield f"{_dead(moment, name)}: {z} is exactly {moment.text(z)}, at the corner, where the slope counts as 0."
     elif moment.blocked == "gate":
-        yield f"{_dead(moment, name)}: {z} = {moment.text(z)} is below 0, where {name} is flat."
+        where = f" is below 0, where {name} is flat" if moment.one_sample else ", below 0"
+        yield f"{_dead(moment, name)}: {z} = {moment.text(z)}{where}."
     else:
         yield f"Flat: at {z} = {moment.text(z)} {name} is level for the machine."
     if moment.of(link) != 0 and moment.of(z) not in ACTIVATIONS[stopped.operation].kinks:

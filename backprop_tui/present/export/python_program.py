@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, plan
+from backprop_tui.core.codegen import python
 from backprop_tui.core.expression import Name, Number
 from backprop_tui.core.graph import Graph, Role
 from backprop_tui.core.models.dense import build, given_by, initial_parameters
@@ -22,7 +23,6 @@ from backprop_tui.present.export.program_text import (
     pass_heading,
     stop,
 )
-from backprop_tui.present.export.python_formulas import python
 
 _WHAT = "The numbers of `backprop-tui trace`, every step written out in plain Python."
 

@@ -1,6 +1,6 @@
 """The computation graph's picture: a neuron's or a network's."""
 
-from backprop_tui.present.canvas import Canvas, Row
+from backprop_tui.present.canvas import Canvas, Place, Row
 from backprop_tui.present.graph.neuron import inputs_in_view, neuron_canvas
 from backprop_tui.present.graph.neuron_layout import weight_names
 from backprop_tui.stepper.state import State
@@ -17,6 +17,11 @@ def graph_stage_at(state: State, width: int, height: int, x: int, y: int) -> int
     """The stage that is drawn in column x of row y of that picture; 0 where none is."""
     places = _canvas(state, width, height).places
     return next((place.stage for place in places if place.y == y and 0 <= x - place.x < place.length), 0)
+
+
+def graph_stages(state: State, width: int, height: int) -> tuple[Place, ...]:
+    """Where in that picture which stage is drawn, in reading order."""
+    return tuple(sorted(_canvas(state, width, height).places, key=lambda place: (place.y, place.x)))
 
 
 def _canvas(state: State, width: int, height: int) -> Canvas:

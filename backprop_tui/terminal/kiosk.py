@@ -1,16 +1,16 @@
 """The application for strangers: nothing of the host can be read, written, opened or run from the screen.
 
 Textual can save screenshots, deliver files, open addresses with $BROWSER, and stop the process so that the shell
-behind it has the terminal.  None of it has a key here; in a kiosk none of it works, however it is reached.
+behind it has the terminal.  In a kiosk none of it works, however it is reached.
 """
 
 from contextlib import AbstractContextManager, nullcontext
 
-from backprop_tui.app import BackpropApp
+from backprop_tui.terminal.app import TerminalApp
 
 
-class KioskApp(BackpropApp):
-    """`BackpropApp` cut off from its host."""
+class Kiosk(TerminalApp):
+    """To be inherited from before the application that is to be cut off from its host."""
 
     def open_url(self, *_: object, **__: object) -> None:
         """Open nothing."""

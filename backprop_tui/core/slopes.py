@@ -1,0 +1,34 @@
+"""The slope of an activation at a point, and where so little of it is left that a gradient hardly gets through."""
+
+from functools import lru_cache
+
+from backprop_tui.core.expression import Number, evaluate
+from backprop_tui.core.ops import ACTIVATIONS
+
+TINY_SLOPE = 0.01
+"""An activation is saturated where its slope is less than this share of its steepest."""
+
+
+def slope_at(activation: str, z: float) -> float:
+    """∂a/∂z of `activation` at z."""
+    row, here = ACTIVATIONS[activation], Number(z)
+    return evaluate(row.slope(here, Number(evaluate(row.rule(here), {}))), {})
+
+
+@lru_cache(maxsize=32)
+def steepest(activation: str) -> float:
+    """The largest |slope| of `activation`, found on a fine grid around 0, where every activation bends."""
+    return max(abs(slope_at(activation, z / 16)) for z in range(-160, 161))
+
+
+def is_flat_outwards(activation: str, z: float, limit: float) -> bool:
+    """Whether the |slope| of `activation` is below `limit` at z and stays there farther from 0.
+
+    Twice as far out stands for farther: GELU and SiLU are level at the bottom of their dip, but rise again behind it.
+    """
+    return all(abs(slope_at(activation, place)) < limit for place in (z, 2 * z))
+
+
+def is_saturated(activation: str, z: float) -> bool:
+    """Whether `activation` is almost flat from z on outwards, but not quite: its slope at z is not 0."""
+    return slope_at(activation, z) != 0 and is_flat_outwards(activation, z, TINY_SLOPE * steepest(activation))
