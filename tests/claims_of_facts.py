@@ -92,6 +92,9 @@ def only_what_is_not_held_may_change(stage: Stage, match: re.Match[str]) -> bool
     free = set(own.parameters()) - own.held()
     if match["count"] and int(match["count"]) != len(free):
         return False
+    biases = {name for name in own.parameters() if name.startswith("b")}
+    if match["held"] and not (biases if "bias" in match["held"] else set()) <= own.held():
+        return False
     if match["held"] and not own.held():
         return False
     named = set(re.findall(r"\b[wb]\d*(?:_\d+)*\b", match["free"]))

@@ -88,7 +88,7 @@ def _in_general(moment: StepContext) -> Iterator[str]:
     one = moment.activations[0]
     if moment.is_neuron and is_saturated(one.operation, moment.of(one.args[0])):
         name, slope = words_of(one.operation).name, number(moment.slope(one))
-        yield f"On the way {name}, saturated, has multiplied it by its slope, {slope}."
+        yield f"On the way {name}, saturated, has multiplied what arrived by its slope, {slope}."
     if not moment.is_neuron:
         yield f"{node.name} is {'the bias' if _is_bias(moment) else 'the weight'} of neuron {moment.place(node.name)}."
     if not moment.is_first(Role.PARAMETER):

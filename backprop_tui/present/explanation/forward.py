@@ -141,16 +141,16 @@ def _what_it_is(view: Pass) -> str:
 
 def _what_may_change(view: Pass) -> str:
     """What training may move, and what is held."""
-    graph = view.timeline.graph
+    graph, layers = view.timeline.graph, view.scenario.layers
     free = may_change(graph, view.scenario)
     if not free:
         return "All parameters are held fixed: nothing is learned here."
     held = [node for node in graph.parameters if node.fixed]
     if not held:
         return f"Only {free} may change."
-    fixed = "the bias is" if view.scenario.is_neuron else "the biases are"
-    by_layer = any(not layer.trainable for layer in view.scenario.layers)
-    return f"Only {free} may change; {'the rest is' if by_layer else fixed} held fixed."
+    if any(not layer.trainable for layer in layers) or any(not layer.biases_fixed for layer in layers):
+        return f"Only {free} may change; the rest is held fixed."
+    return f"Only {free} may change; {'the bias is' if view.scenario.is_neuron else 'the biases are'} held fixed."
 
 
 def _loss_and_rate(view: Pass) -> str:
@@ -217,4 +217,7 @@ def _have(own: tuple[Node, ...], view: Pass, before: Pass) -> str:
 
 def _went(name: str, before: Pass, view: Pass) -> str:
     was, now = before.given[name], view.given[name]
-    return f"{name} is {number(now)}" if was == now else f"{name} went {from_to(was, now)}"
+    if was == now:
+        return f"{name} is {number(now)}"
+    how_far = from_to(was, now)
+    return f"{name} {'went' if how_far.startswith('from') else 'moved'} {how_far}"
