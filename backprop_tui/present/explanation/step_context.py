@@ -170,10 +170,14 @@ def may_change(graph: Graph, scenario: Scenario) -> str:
     layers = list(enumerate(scenario.layers, start=1))
     weights = [f"{place}" for place, layer in layers if layer.trainable]
     biases = [f"{place}" for place, layer in layers if not layer.biases_fixed]
-    of = "" if len(weights) == len(layers) else f" of layer {listed(weights)}"
+    of = "" if len(weights) == len(layers) else f" of {_layers(weights)}"
     if biases == weights:
         return f"the weights and biases{of}"
-    return f"the weights{of}" if not biases else f"the weights{of} and the biases of layer {listed(biases)}"
+    return f"the weights{of}" if not biases else f"the weights{of} and the biases of {_layers(biases)}"
+
+
+def _layers(places: Sequence[str]) -> str:
+    return f"layer{'s' if len(places) > 1 else ''} {listed(places)}"
 
 
 def words_for(parameters: Sequence[Node]) -> str:
