@@ -24,7 +24,8 @@ def changed(scenario: Scenario, request: Request) -> Scenario:
             y=request.y,
             activation=activation,
         )
-        return replace(neuron, loss=loss, learning_rate=rate)
+        changed = replace(neuron, loss=loss, learning_rate=rate)
+        return changed if changed == scenario else replace(changed, source="")  # other numbers are not the source's
     except ScenarioError as error:
         raise UsageError(f"{_blamed(error, request)}: {error.problem}") from error
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from backprop_tui.cli import main
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.present.explanation.stage import explain
@@ -290,3 +291,14 @@ def test_a_title_cannot_break_out_of_its_line() -> None:
     assert "".join(trace(start(scenario), 1, "markdown")).startswith(
         "# one \\# \\*two\\*\\[31m \\| \\`three\\`\n\narticle-7"
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "is_named"),
+    [([], True), (["--x", "2"], True), (["--x", "3"], False), (["--lr", "0.2"], False), (["--loss", "mae"], False)],
+)
+def test_a_run_with_other_numbers_does_not_name_the_source(
+    options: list[str], is_named: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trace", *options]) == 0
+    assert ("Source: " in capsys.readouterr().out) == is_named

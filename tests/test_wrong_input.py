@@ -79,7 +79,7 @@ y = [0.5, 0.5]
         ("--epoch 0", ["--epoch 0", "from 1"]),
         ("--sample 2", ["--sample 2", "from 1 to 1"]),
         ("--stage 12", ["--stage 12", "from 0 to 11"]),
-        ("diverge --epoch 900", ["--epoch 900", "diverges in epoch 163"]),
+        ("diverge --epoch 900", ["--epoch 900", "the run ends in epoch 163"]),
         ("--stage", ["--stage", "missing"]),
         ("--play=0", ["--play 0", "above 0"]),
         ("--play 0", ["--play 0", "above 0"]),

@@ -12,8 +12,6 @@ from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import moves
 
-_HELD = 1e-12  # bce divides by no less than this
-
 
 def loss(moment: StepContext) -> Iterator[str]:
     """What the loss says, first of all what has happened to it."""
@@ -31,11 +29,9 @@ def loss_slope(moment: StepContext) -> Iterator[str]:
     """How the loss moves with one of the answers."""
     answer = moment.rule.argument
     target = dict(moment.outputs).get(answer, "")
-    if moment.is_first():
-        yield "A derivative answers: if this number moves a little, how much does that one move?"
     if moment.value != 0:
         if not is_held(moment, answer):
-            yield f"Raise {answer} a little and the loss {moves(moment.value)}: {number(moment.value)}."
+            yield f"If {answer} rises a little, the loss {moves(moment.value)}: {number(moment.value)}."
         yield from _SLOPES.get(moment.node.operation, _signed_slope)(moment, answer, target)
     elif target and moment.of(answer) == moment.of(target):
         yield _at_target(moment, answer)
@@ -55,8 +51,7 @@ def _at_target(moment: StepContext, answer: str) -> str:
 
 def is_held(moment: StepContext, answer: str) -> bool:
     """Whether bce divides by its least divisor because `answer` is all but 0 or 1."""
-    a = moment.of(answer)
-    return moment.graph.root.operation == "bce" and a * (1 - a) < _HELD
+    return moment.is_held(answer)
 
 
 def _out_of_reach(moment: StepContext) -> Iterator[str]:
@@ -97,9 +92,9 @@ def _meaning(moment: StepContext) -> Iterator[str]:
         right = moment.of(answer) == moment.of(target)
         yield "It is 0: the answer is right." if right else "The distance is so small that it is 0 for the machine."
         return
-    else:
-        yield "0 would be perfect."
     yield "To train is to make it smaller."
+    if row.name != "bce" or moment.of(target) in (0, 1):
+        yield "0 would be perfect."
 
 
 def _mse(_moment: StepContext, _answer: str, _target: str) -> str:

@@ -1,17 +1,18 @@
 """A stage in words, made from the numbers on screen: what was computed, by which rule, and what it means."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 
 from backprop_tui.core.backprop import Phase, Rule
 from backprop_tui.core.expression import Piecewise
 from backprop_tui.present.events import Kind
-from backprop_tui.present.explanation.chain import chain
+from backprop_tui.present.explanation.chain import chain as gradient
 from backprop_tui.present.explanation.end_of_run import not_finite, standing_still
 from backprop_tui.present.explanation.forward import forward, start
+from backprop_tui.present.explanation.judgement import judged
 from backprop_tui.present.explanation.local import local
-from backprop_tui.present.explanation.loss import loss
-from backprop_tui.present.explanation.step_context import StepContext
+from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
 from backprop_tui.present.explanation.update import update
 from backprop_tui.present.formulas import formula, substituted, symbol
 from backprop_tui.present.numbers import in_words, number
@@ -19,7 +20,7 @@ from backprop_tui.present.sentences import LINES, WIDTH, fitted
 from backprop_tui.stepper.state import State
 
 _PHASES: Mapping[Phase, Callable[[StepContext], Iterator[str]]] = MappingProxyType(
-    {Phase.FORWARD: forward, Phase.LOSS: loss, Phase.LOCAL: local, Phase.CHAIN: chain, Phase.UPDATE: update}
+    {Phase.FORWARD: forward, Phase.LOSS: judged, Phase.LOCAL: local, Phase.CHAIN: gradient, Phase.UPDATE: update}
 )
 
 _OPERATORS = frozenset("+−·/")
@@ -34,8 +35,13 @@ def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, 
     if broken and stage >= broken:
         return fitted(not_finite(moment), width, lines)
     if moment.rule.phase is Phase.UPDATE and Kind.STANDING_STILL in moment.kinds:
-        return fitted(standing_still(moment), width, lines)
-    return fitted(_PHASES[moment.rule.phase](moment), width, lines)
+        return fitted(chain(standing_still(moment), _edited(state)), width, lines)
+    return fitted(chain(_PHASES[moment.rule.phase](moment), _edited(state)), width, lines)
+
+
+def _edited(state: State) -> Iterator[str]:
+    if state.undo and passes_since_edit(state) == 0:
+        yield "This pass runs with edited numbers; u takes the edit back."
 
 
 def headline(state: State, width: int = 0) -> str:
