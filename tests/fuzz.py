@@ -259,8 +259,8 @@ class Fuzz:
 
     def repainted(self) -> None:
         """What is on the screen is what the terminal is sent when all is painted anew."""
+        self.terminal.rest()  # as in `resize`
         self.settle()
-        self.terminal.rest()
         before = cells(self.terminal)
         self.terminal.screen.erase_in_display(2)
         self.terminal.send_bytes(typed("repaint")[0])
