@@ -83,7 +83,8 @@ def test_no_right_gradient_differs_and_none_agrees_with_another_number(scenario:
 def test_no_wrong_gradient_agrees(scenario: Scenario, fault: str) -> None:
     graph, numbers, right = gradients_of(scenario)
     wrong = {name: WRONG[fault](gradient) for name, gradient in right.items()}
-    wrong = {name: gradient for name, gradient in wrong.items() if gradient != right[name]}
+    # What is smaller than 1e-240 floats may lose on the way, to the very last digit.
+    wrong = {name: gradient for name, gradient in wrong.items() if abs(right[name]) > 1e-240}
     assert all(one.judgement is not Judgement.AGREES for one in compare(graph, numbers, wrong))
 
 

@@ -120,7 +120,8 @@ def test_elu_softplus_and_bce_keep_their_digits(z: float) -> None:
         assert at("bce", [a, 0.0])[0] == pytest.approx(float(rest), rel=1e-15)
 
 
-@given(st.sampled_from(CONTRACT_ACTIVATIONS), st.floats(-900, 900) | st.floats(-40, 5) | st.floats(-1e-5, 1e-5))
+@given(z=st.floats(-900, 900) | st.floats(-40, 5) | st.floats(-1e-5, 1e-5))
+@pytest.mark.parametrize("name", CONTRACT_ACTIVATIONS)
 def test_a_calculator_gets_an_activation_and_its_slope_from_what_is_shown(name: str, z: float) -> None:
     row = OPERATIONS[name]
     a, _ = at(name, [z])
