@@ -21,6 +21,15 @@ from tests.graph_reading import MORE, NUMBER, Reading
 
 SIZES = ((60, 6), (80, 7), (80, 8), (120, 16), (200, 30))
 MAZUR = load("mazur")
+WIDE = Scenario(
+    name="wide",
+    layers=(
+        Layer("tanh", ((0.1, -0.2, 0.3),) * 5, (0.1,) * 5),
+        Layer("relu", ((0.5, -0.5, 0.25, 1.5, -1.0),) * 4, (0.0,) * 4),
+        Layer("identity", ((1.0, -1.0, 2.0, 0.5),) * 2, (0.0,) * 2),
+    ),
+    samples=(Sample((1.0, 2.0, -1.0), (0.5, -0.5)),),
+)
 
 
 def network(*sizes: int, seed: int = 0, activation: str = "tanh", spread: float = 1.0) -> Scenario:
