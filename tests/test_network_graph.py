@@ -21,6 +21,15 @@ from tests.graph_reading import MORE, NUMBER, Reading
 
 SIZES = ((60, 6), (80, 7), (80, 8), (120, 16), (200, 30))
 MAZUR = load("mazur")
+WIDE = Scenario(
+    name="wide",
+    layers=(
+        Layer("tanh", ((0.1, -0.2, 0.3),) * 5, (0.1,) * 5),
+        Layer("relu", ((0.5, -0.5, 0.25, 1.5, -1.0),) * 4, (0.0,) * 4),
+        Layer("identity", ((1.0, -1.0, 2.0, 0.5),) * 2, (0.0,) * 2),
+    ),
+    samples=(Sample((1.0, 2.0, -1.0), (0.5, -0.5)),),
+)
 
 
 def network(*sizes: int, seed: int = 0, activation: str = "tanh", spread: float = 1.0) -> Scenario:
@@ -160,8 +169,9 @@ def test_the_weights_of_the_neuron_at_hand_ride_on_their_wires_with_their_gradie
             wanted = dict(zip(sources_of(state, z), graph.by_name[z].args, strict=False))
             ridden = {node.name: reading.riding(node) for node in reading.nodes if node.name in wanted}
             assert ridden
-            for source, (above, value, below) in ridden.items():
+            for source, riding in ridden.items():
                 weight = wanted[source]
+                above, value, below = riding if riding[1] else (weight, *reading.column_of(weight))  # or one by one
                 assert value in {number(state.view.given[weight], digits) for digits in range(1, 5)}
                 assert above.split()[0] in (weight, "w"), (above, weight)
                 gradient = first.timeline.find(f"dL_d{weight}")

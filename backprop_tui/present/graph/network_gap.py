@@ -208,7 +208,8 @@ def draw_fan(sheet: Sheet, view: LayerView, source: int) -> None:
     wires.draw(sheet.canvas)
     sheet.canvas.put(start, target, "◀", Style.BACKWARD)
     for y, value in ends:
-        sheet.ride(branch + 3, y, number(value, sheet.layout.digits), Style.USED)
+        x = view.weight if view.buses and view.weight else branch + 3  # behind the taps, where there are any
+        sheet.ride(x, y, number(value, sheet.layout.digits), Style.USED)
     if hidden is not None:
         sheet.canvas.put(branch + 3, hidden, view.sums.window.hidden_text, Style.BACKWARD)
 

@@ -238,7 +238,7 @@ class _Plan:
             weight = before.end + 3 + lead + air // 2
             if count:  # a tap before the weights, with a new value each its whole name, and a bus for each z
                 weight = before.end + TAP + 3 + lead + air // 2
-                above = max(widths.weight, len(nodes.weights[-1][-1]) + widths.new_weight - 1)
+                above = max(widths.weight, len(nodes.weights[-1][-1]) + widths.new_weight - 1, brought)
                 gap = TAP + 3 + lead + above + 2 * count + 1 + BUS
             below = window.rows[-1] + 3 not in (self.height, window.mark)
             bias_name = 1 if short and below else len(nodes.biases[-1])
