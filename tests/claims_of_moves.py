@@ -132,7 +132,8 @@ def what_was_foretold_is_compared(stage: Stage, match: re.Match[str]) -> bool:
 def the_loss_fell_or_rose(stage: Stage, match: re.Match[str]) -> bool:
     assert stage.before
     was, now = stage.before["loss"], stage.own["loss"]
-    if max(was, now) <= (1e-13 * stage.own.size()) ** 2:  # squares of what is rounding
+    rounding = 1e-13 * stage.own.size()
+    if max(was, now) <= rounding * rounding:  # a loss is a square
         return True
     beyond_rounding = abs(now - was) > 1e-13 * max(abs(was), abs(now))
     return (now < was) == (match["way"] == "fell") and beyond_rounding and stage.near(match["now"], now)
