@@ -97,6 +97,12 @@ def only_what_is_not_held_may_change(stage: Stage, match: re.Match[str]) -> bool
         return False
     if match["held"] and not own.held():
         return False
+    layers = re.search(r"weights(?: and biases)?(?: of layers? ([\d, and]+\d|\d))?", match["free"])
+    if layers and not own.plain:
+        open_layers = {own.place(name)[0] for name in free if name.startswith("w")}
+        told = {int(one) for one in re.findall(r"\d+", layers[1] or "")} or set(range(1, len(own.scenario.layers) + 1))
+        if told != open_layers:
+            return False
     named = set(re.findall(r"\b[wb]\d*(?:_\d+)*\b", match["free"]))
     if "weights" not in match["free"]:
         return named == free

@@ -15,7 +15,7 @@ def a_gradient_means_what_the_loss_does(stage: Stage, match: re.Match[str]) -> b
     slope = stage.gradient(match["name"])
     if match["little"] and abs(slope) >= 0.0101:
         return False
-    if match["rough"]:
+    if match["rough"] or not math.isfinite(slope):  # the checker's own way there may overflow
         return True
     return (
         stage.is_smooth(match["name"])
@@ -132,6 +132,9 @@ def what_was_foretold_is_compared(stage: Stage, match: re.Match[str]) -> bool:
 def the_loss_fell_or_rose(stage: Stage, match: re.Match[str]) -> bool:
     assert stage.before
     was, now = stage.before["loss"], stage.own["loss"]
+    rounding = 1e-13 * stage.own.size()
+    if max(was, now) <= rounding * rounding:  # a loss is a square
+        return True
     beyond_rounding = abs(now - was) > 1e-13 * max(abs(was), abs(now))
     return (now < was) == (match["way"] == "fell") and beyond_rounding and stage.near(match["now"], now)
 

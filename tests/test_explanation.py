@@ -211,6 +211,11 @@ def test_a_sentence_is_true_for_odd_numbers(scenario: Scenario, stage: int, text
     assert text in said(scenario, stage)
 
 
+def test_a_factor_that_only_looks_like_1_is_about_1() -> None:
+    scenario = neuron(x=[1.0, 1.00001], w=[1.0, 1.0])
+    assert "it multiplies what arrives at z by about 1." in said(scenario, 10)
+
+
 def test_several_samples_take_turns() -> None:
     layer = Layer("identity", ((1.5,),), (0.5,))
     scenario = Scenario("two", (layer,), (Sample((1.0,), (2.0,)), Sample((2.0,), (-1.0,))))
