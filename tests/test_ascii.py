@@ -36,9 +36,9 @@ SCREEN = """\
    w ←    w − lr · ∂L/∂w                                 ¤       │ now 0.25
    b ←    b − lr · ∂L/∂b                                 ¤       │
 ── ● ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = −1 · 1 · 2 = −2 ─────────── next ○ ∂L/∂b ──
-  Chain rule: walk from the loss back to w and multiply the links on the way.
-  −2 is the gradient: raise w a little and the loss falls twice as much. It
-  only describes what would happen; w is still 1.5."""
+  −2 is the gradient: raise w a little and the loss falls twice as much. Chain
+  rule: links multiply, as a nudge shows: w + 0.01 → z + 0.02 → a + 0.02 →
+  L − 0.0196. A gradient only describes: w is still 1.5."""
 
 IN_ASCII = """\
  article-7 - one neuron - identity - mse - lr 0.1       epoch 1 - stage 8 of 11
@@ -61,9 +61,9 @@ IN_ASCII = """\
    w <-   w - lr * dL/dw                                 .       | now 0.25
    b <-   b - lr * dL/db                                 .       |
 -- @ dL/dw = dL/da * da/dz * dz/dw = -1 * 1 * 2 = -2 ----------- next ~ dL/db --
-  Chain rule: walk from the loss back to w and multiply the links on the way.
-  -2 is the gradient: raise w a little and the loss falls twice as much. It
-  only describes what would happen; w is still 1.5."""
+  -2 is the gradient: raise w a little and the loss falls twice as much. Chain
+  rule: links multiply, as a nudge shows: w + 0.01 -> z + 0.02 -> a + 0.02 ->
+  L - 0.0196. A gradient only describes: w is still 1.5."""
 
 
 def plain(text: str) -> Row:

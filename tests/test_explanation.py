@@ -79,7 +79,7 @@ def test_a_taller_terminal_says_more(stage: int) -> None:
             DL_DB,
             "Zero gradient: no small move of w or b lowers the loss; the answer is the target. Converged: updates",
         ),
-        (W, "w stays 1.7: its gradient is 0. b is still to come."),
+        (W, "w stays 1.7: its gradient is 0, for the answer is right: the neuron has learned. b is still to come."),
         (B, "Nothing has changed, so the next forward pass will give the same answer."),
     ],
 )
@@ -172,7 +172,7 @@ def test_bce_takes_the_answer_as_a_probability(w: float, y: float, meaning: str,
 def test_where_the_input_is_0_its_weight_does_nothing() -> None:
     scenario = neuron(x=[0.0])
     assert "Here only the bias is left, for the input is 0." in said(scenario, Z)
-    assert "this input is 0, so its weight does nothing here" in said(scenario, DZ_DW)
+    assert "This input is 0, so its weight does nothing for this sample" in said(scenario, DZ_DW)
     assert "The gradient of w is 0: what w is multiplied by, the input x, is 0." in said(scenario, DL_DW)
     assert "so b goes up, from 0.5 to 1.2" in said(scenario, B)
 
