@@ -64,13 +64,19 @@ class BackpropApp(TerminalApp):
             self._idle_reset.touched()
         await super().on_event(event)
 
+    def get_key_display(self, binding: Binding) -> str:
+        """The key as people write it; an arrow takes two characters in ASCII, for which the footer makes room."""
+        return self._spelled(super().get_key_display(binding))
+
+    def _spelled(self, text: str) -> str:
+        return "".join(ASCII.get(character, character) for character in text) if self.ascii_only else text
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the table, and the themes, for the command palette."""
         del screen
         for one in COMMANDS:
             if not (self.no_quit and one.name == "quit"):
-                keys = ", ".join(one.shown)
-                keys = "".join(ASCII.get(character, character) for character in keys) if self.ascii_only else keys
+                keys = self._spelled(", ".join(one.shown))
                 title = f"{one.name.replace('_', ' ').capitalize()}  ({keys})"
                 yield SystemCommand(title, one.help, lambda name=one.name: self._main.action_command(name))
         yield SystemCommand("Theme", "choose the colours of the screen", self.action_change_theme)

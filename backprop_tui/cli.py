@@ -186,6 +186,8 @@ def _open(request: Request) -> int:
     if request.kiosk and request.debug:
         raise UsageError("--debug: shows paths of this host, which --kiosk is to keep; expected one of them")
     launch = launch_of(scenario, request)
+    if request.kiosk:
+        environment.leave_browser()
     _check_theme(request.theme)
     if reason := environment.refusal():
         raise UsageError(reason)

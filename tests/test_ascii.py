@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from backprop_tui.present.help import help_rows
 from backprop_tui.present.loss.bars import loss_rows
 from backprop_tui.stepper.machine import GoTo, Move, apply
 from backprop_tui.stepper.state import Position, start
+from tests.driving import DESIGN_SIZE, SMALLEST, app_at, lines, shown
 
 WIDTH = 80
 
@@ -188,10 +191,42 @@ def test_every_loss_panel_can_be_encoded(name: str) -> None:
         state = apply(state, Move.NEXT)
 
 
-@given(st.text(alphabet="ab─→▔🔎漢é\u0301…"))
+@given(st.text(alphabet="ab─→▔🔎漢é\u0301…▏▋·"))
 def test_a_text_that_is_not_ours_takes_as_many_cells_in_ascii(text: str) -> None:
     assert foreign_in_ascii(text).isascii()
     assert len(foreign_in_ascii(text)) == sum(map(cell_len, text))
+
+
+def test_a_dot_in_a_text_that_is_not_ours_waits_parts_or_multiplies() -> None:
+    assert [foreign_in_ascii(text) for text in ("·  ", "sample 2 · stage 8", "w·x")] == [
+        ".  ",
+        "sample 2 - stage 8",
+        "w*x",
+    ]
+
+
+@pytest.mark.parametrize("size", [SMALLEST, DESIGN_SIZE, (120, 40)], ids=str)
+async def test_every_screen_is_spelled_with_nothing_left_over(size: tuple[int, int]) -> None:
+    app = app_at("relu-dead", stage=8, ascii=True)
+    async with app.run_test(size=size) as pilot:
+        for key in ("left", "question_mark", "v", "e", "g", "ctrl+p", "c"):
+            await pilot.press(key)
+            await pilot.pause()
+            found = shown(app)
+            assert found.isascii()
+            assert re.search(r"(?<![a-z(])\?(?! +(help|this help))", found) is None, found  # no question, no key
+            await pilot.press("escape")
+
+
+@pytest.mark.parametrize("size", [SMALLEST, DESIGN_SIZE, (120, 40)], ids=str)
+async def test_in_the_footer_arrows_have_the_room_that_they_need(size: tuple[int, int]) -> None:
+    for ascii_only, arrows in ((False, "→← step"), (True, "-> <- step")):
+        app = app_at(ascii=ascii_only)
+        async with app.run_test(size=size):
+            footer = lines(app)[-1]
+            assert footer.startswith(f" {arrows}  PgDn phase  nN epoch  ")
+            assert "? help  q quit" in footer
+            assert ("?^p" in footer) is False
 
 
 def test_the_help_spells_its_marks_and_arrows_as_the_screen_does() -> None:

@@ -55,7 +55,8 @@ def key_table() -> str:
     def cells(command: Command) -> str:
         return f"{' '.join(f'`{key}`' for key in command.shown)} | {command.help}"
 
-    rows = (f"| {cells(left)} | {cells(right)} |" for left, right in zip(COMMANDS[::2], COMMANDS[1::2], strict=True))
+    every = [*map(cells, COMMANDS), " | "][: len(COMMANDS) + len(COMMANDS) % 2]  # an odd one stands beside nothing
+    rows = (f"| {left} | {right} |" for left, right in zip(every[::2], every[1::2], strict=True))
     return "\n".join(("| key | does | key | does |", "|---|---|---|---|", *rows))
 
 

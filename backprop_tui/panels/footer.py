@@ -12,6 +12,7 @@ class KeyFooter(Footer):
     def __init__(self, *, show_command_palette: bool = True) -> None:
         super().__init__(compact=True, show_command_palette=show_command_palette)
         self._bindings_ready = True  # textual shows no key before its first frame otherwise
+        self.set_class(getattr(self.app, "ascii_only", False), "-ascii")
 
     def compose(self) -> ComposeResult:
         """Textual's keys, each with a class of its own."""

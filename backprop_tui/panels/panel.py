@@ -62,7 +62,8 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         super().__init__(name=name, id=id, classes=classes)
         self._rows: tuple[Row, ...] = ()
         self._styles: Mapping[Style, RichStyle] | None = None
-        self._strip = lru_cache(_REMEMBERED)(self._drawn)
+        # Texts, no strips: each of those remembers a dozen others that were cut from it.
+        self._texts = lru_cache(_REMEMBERED)(self._dressed)
 
     def draw(self, state: State, width: int, height: int) -> Sequence[Row]:
         """The rows for `state`, at most `height` of them, in `width` cells."""
@@ -89,7 +90,7 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
 
     def watch_ascii_only(self) -> None:
         """Spell everything anew."""
-        self._strip.cache_clear()
+        self._texts.cache_clear()
         self.redraw()
 
     def watch_has_focus(self, has_focus: bool) -> None:
@@ -131,20 +132,20 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         width, height = self.content_size
         if len(self._rows) != height:
             self._rows = self._drawn_rows(height)
-        strip = self._strip(self._rows[y] if y < len(self._rows) else (), width)
+        strip = Strip(self._texts(self._rows[y] if y < len(self._rows) else (), width), width)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(y)) is not None:
             strip = self._selected(strip, *span)
         return strip.apply_offsets(0, y)
 
-    def _drawn(self, row: Row, width: int) -> Strip:
+    def _dressed(self, row: Row, width: int) -> tuple[Segment, ...]:
         if self._styles is None:
             base = self.rich_style
             meanings = palette(self.app.current_theme, self.background_colors[1])
             self._styles = {meaning: base + style for meaning, style in meanings.items()}
         (spelt,) = spelled((row,), width, ascii=self.ascii_only)
         # Joined where two meanings look alike, for every change of style costs forty bytes on the line.
-        return Strip(Segment.simplify(Segment(text, self._styles[style]) for text, style in spelt), width)
+        return tuple(Segment.simplify(Segment(text, self._styles[style]) for text, style in spelt))
 
     def _selected(self, strip: Strip, start: int, end: int) -> Strip:
         """`strip` with the cells from `start` to before `end` (−1: to its end) marked as selected."""
@@ -168,7 +169,7 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         """Put the styles together anew when theme or style sheet have changed."""
         self._styles = None
-        self._strip.cache_clear()
+        self._texts.cache_clear()
         super().notify_style_update()
 
     def action_choose(self, step: int) -> None:

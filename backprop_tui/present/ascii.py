@@ -42,8 +42,8 @@ ASCII: Mapping[str, str] = MappingProxyType(
 )
 """How each character of the screen is spelled; ``·`` has more than one meaning and depends on its style."""
 
-_FOREIGN = {"▔": "-", "▁": "_", "▇": "#", "…": ".", "🔎": ""}
-"""What textual's command palette draws, in no more cells than there."""
+_FOREIGN = {"▔": "-", "▁": "_", "▇": "#", "…": ".", "🔎": "", **dict.fromkeys("▏▎▍▌▋▊▉▐", "|")}
+"""What textual's footer, command palette and scroll bars draw, in no more cells than there."""
 
 _ELASTIC = " ─═╌"  # a run of one of these can be shorter without a loss
 
@@ -73,7 +73,11 @@ def ascii_row(row: Row, width: int) -> Row:
 
 @lru_cache(maxsize=4096)
 def in_ascii(text: str) -> str:
-    """A text that is not ours to lay out, in ASCII and in as many cells."""
+    """A text that is not ours to lay out, in ASCII and in as many cells.
+
+    A dot that stands alone is a value not computed yet, one between blanks parts, and any other multiplies.
+    """
+    text = text.replace("·", ".") if text.strip() == "·" else text.replace(" · ", " - ").replace("·", "*")
     return "".join(_in_cells(character) for character in text)
 
 
