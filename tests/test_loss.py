@@ -160,7 +160,7 @@ def test_within_an_epoch_the_losses_are_gathered_once() -> None:
 
 def test_what_was_just_computed_is_strong() -> None:
     rows = loss_rows(article(6, LOSS_STAGE, 0.25), 13, 8)
-    assert rows[4][:2] == (("▁▁▃▆█", Style.PLAIN), ("█", Style.STRONG))
+    assert rows[4][:2] == (("▁▁▃▆█", Style.DIM), ("█", Style.STRONG))  # not the brightest thing on the screen
     assert styles_of(rows, "14.42") == {Style.PLAIN, Style.STRONG}  # the top of the scale, and now
     later = loss_rows(article(6, LOSS_STAGE + 1, 0.25), 13, 8)
     assert not any(style is Style.STRONG for row in later for _, style in row)
@@ -170,7 +170,7 @@ def test_what_was_just_computed_is_strong() -> None:
 def test_a_loss_out_of_range_is_an_event_and_leaves_the_bars_alone() -> None:
     rows = loss_rows(article(878, LOSS_STAGE, 0.25), 13, 8)
     assert styles_of(rows, "infinite") == {Style.EVENT}
-    assert styles_of(rows, "█") == {Style.PLAIN}
+    assert styles_of(rows, "█") == {Style.DIM, Style.PLAIN}
 
 
 def test_before_the_mean_the_bar_of_the_epoch_before_is_not_strong() -> None:

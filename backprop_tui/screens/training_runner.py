@@ -5,6 +5,7 @@ from time import perf_counter
 from textual.timer import Timer
 
 from backprop_tui.core.backprop import Phase
+from backprop_tui.present.answers import answers_in_words
 from backprop_tui.present.endings import gave_up, interrupted, sentence
 from backprop_tui.present.numbers import number
 from backprop_tui.screens.host import Host
@@ -55,7 +56,7 @@ class TrainingRunner:
         epoch = state.position.epoch
         self._left -= epoch - before
         if ending is not None:
-            self._end(sentence(state, ending))
+            self._end(f"{sentence(state, ending)} {answers_in_words(state)}".strip())
         elif self._left <= 0 or epoch == before:
             self._end(gave_up(epoch, MOST_TRAINED))
         else:

@@ -237,7 +237,7 @@ def _put_bars(canvas: Canvas, x: int, y: int, lines: Sequence[str], newest: Styl
     for row, line in enumerate(lines, start=y):
         for column, block in enumerate(line):
             wide = block * cells if block in _BLOCKS else block
-            canvas.put(x + column * cells, row, wide, newest if column == len(line) - 1 else Style.PLAIN)
+            canvas.put(x + column * cells, row, wide, newest if column == len(line) - 1 else Style.DIM)
     return x + (len(lines[0]) - 1) * cells
 
 
