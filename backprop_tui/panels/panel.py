@@ -40,6 +40,7 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
     """Shows what `draw` makes of `state`, at whatever size it has."""
 
     ALLOW_MAXIMIZE = True
+    DEFAULT_CSS = "Panel { height: 1fr; }"  # so that several share the room of somebody's application
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, action, command(name).help, show=False)
         for name, action in (("choose_next", "choose(1)"), ("choose_previous", "choose(-1)"), ("jump", "jump"))
