@@ -30,6 +30,8 @@ TYPED = {
     "end": b"\x1b[F",
     "space": b" ",
     "enter": b"\r",
+    "tab": b"\t",
+    "shift+tab": b"\x1b[Z",
     "left_square_bracket": b"[",
     "right_square_bracket": b"]",
     "plus": b"+",
@@ -56,6 +58,9 @@ STAYING = typed(*_STAYING)
 
 ADVENTURES = typed(*(one.name for one in COMMANDS if one.name not in {*Move, *_FORMS, *_STAYING, "suspend", "quit"}))
 """The keys of all the others, which open something, start something, or came later than this file."""
+
+PANELS = "nN epoch"
+"""What is at the bottom of the panels, and of nothing that opens over them."""
 
 _OFTEN, _RARELY = 20, 1  # going back to the start each time, one would not get far
 
@@ -220,14 +225,14 @@ class Fuzz:
         """Open what the command `name` does, and wait for it: a key that comes before would be for the panels."""
         self.settle()
         self.terminal.send_bytes(self.random.choice(typed(name)))
-        self.terminal.wait_for(lambda t: saying in t.text and "q quit" not in t.text)
+        self.terminal.wait_for(lambda t: saying in t.text and PANELS not in t.text)
 
     def leave(self) -> None:
         """Press Esc, alone in a write so that it is a key of its own, until nothing is open any more."""
         for _ in range(9):
             self.terminal.send_bytes(b"\x1b")
             self.terminal.read_for(0.15)
-            if "q quit" in self.terminal.text:
+            if PANELS in self.terminal.text:
                 break
 
     def resize(self) -> None:
@@ -296,7 +301,7 @@ class Fuzz:
         """Whether `terminal` shows the panels, at the position of the machine."""
         epoch, _, stage = self.state.position
         wanted = f"epoch {epoch} · stage {stage} of {self.state.timeline.last}"
-        return terminal.text.split("\n", 1)[0].endswith(wanted) and "q quit" in terminal.text
+        return terminal.text.split("\n", 1)[0].endswith(wanted) and PANELS in terminal.text
 
 
 def cells(terminal: Terminal) -> list[list[object]]:

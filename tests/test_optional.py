@@ -42,7 +42,7 @@ def walk(terminal: Terminal) -> str:
     terminal.send("\x0c")
     terminal.wait_for("1.5 · 7 + 0.5 = 11").wait_for(READY)
     terminal.resize(100, 30)
-    terminal.wait_for(lambda t: t.screen.display[29].startswith(" →"))
+    terminal.wait_for(lambda t: t.screen.display[29].startswith(" →← step"))
     terminal.send("\x03")
     assert terminal.wait() == 130
     assert restored(terminal)

@@ -53,7 +53,7 @@ class Somebodys(App[None]):
 
 async def test_panels_draw_themselves_in_somebody_elses_application() -> None:
     app = Somebodys()
-    async with app.run_test(size=(80, 30)) as pilot:
+    async with app.run_test(size=(80, 50)) as pilot:
         assert "z = w·x + b" not in shown(app)  # type: ignore[arg-type]
         for kind in (ComputationGraph, DerivativeTable, LossSparkline):
             app.query_one(kind).state = at()

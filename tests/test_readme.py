@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from backprop_tui.core.expression import Name, evaluate
 from backprop_tui.core.scenario_file import builtin_names, parse
 from backprop_tui.present.commands import COMMANDS, Command
 from backprop_tui.usage import USAGE
+from tests.driving import lines, shown
 from tests.test_architecture import ROOMS
 
 ROOT = Path(__file__).parents[1]
@@ -122,7 +124,7 @@ def test_a_scenario_in_the_readme_runs_and_gives_what_it_expects(
 
 
 def test_the_activation_in_the_readme_is_one() -> None:
-    (text,) = blocks("python")
+    (text,) = blocks("python", section("The code"))
     row = eval(text, vars(ops).copy())  # noqa: S307 - the text is the project's own
     assert isinstance(row, ops.Activation)
     answer, slope = row.rule(Name("z")), row.slope(Name("z"), Name("a"))
@@ -130,6 +132,24 @@ def test_the_activation_in_the_readme_is_one() -> None:
         below, a, above = (evaluate(answer, {"z": z + move}) for move in (-1e-5, 0.0, 1e-5))
         assert row.low <= a <= row.high
         assert evaluate(slope, {"z": z, "a": a}) == pytest.approx((above - below) / 2e-5, rel=1e-5)
+
+
+async def test_the_application_in_the_readme_embeds_the_panels() -> None:
+    (text,) = blocks("python", section("In a browser, and in an application of your own"))
+    program, _, last = text.strip().rpartition("\n")
+    assert last == "Lesson().run()"
+    names: dict[str, Any] = {"__name__": __name__}
+    exec(program, names)  # noqa: S102 - the text is the project's own
+    app = names["Lesson"]()
+    async with app.run_test(size=(100, 240)) as pilot:
+        assert "0.3775" not in shown(app)
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert "= 0.3775" in shown(app)  # the first stage that there is; Mazur prints net_h1 = 0.3775
+        row = next(y for y, line in enumerate(lines(app)) if line.lstrip().startswith("∂L/∂w1_1_1"))
+        await pilot.click(offset=(10, row))
+        await pilot.pause()
+        assert "0.0004386" in shown(app)  # and ∂E/∂w1 = 0.000438568
 
 
 def test_every_file_that_is_named_is_there_and_every_picture_is_shown() -> None:

@@ -135,7 +135,7 @@ def test_exported_columns_and_lines_do_not_freeze_the_size() -> None:
     with Terminal(env={"COLUMNS": "40", "LINES": "6"}) as terminal:
         terminal.wait_for(READY)
         terminal.resize(100, 30)
-        terminal.wait_for(lambda t: t.screen.display[29].startswith(" →"))
+        terminal.wait_for(lambda t: t.screen.display[29].startswith(" →← step"))
 
 
 @pytest.mark.parametrize(

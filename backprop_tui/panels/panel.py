@@ -40,6 +40,7 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
     """Shows what `draw` makes of `state`, at whatever size it has."""
 
     ALLOW_MAXIMIZE = True
+    DEFAULT_CSS = "Panel { height: 1fr; }"  # so that several share the room of somebody's application
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, action, command(name).help, show=False)
         for name, action in (("choose_next", "choose(1)"), ("choose_previous", "choose(-1)"), ("jump", "jump"))
@@ -62,6 +63,7 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         super().__init__(name=name, id=id, classes=classes)
         self._rows: tuple[Row, ...] = ()
         self._styles: Mapping[Style, RichStyle] | None = None
+        self._painted: dict[int, Strip] = {}  # by row, as long as it shows the same
         # Texts, no strips: each of those remembers a dozen others that were cut from it.
         self._texts = lru_cache(_REMEMBERED)(self._dressed)
 
@@ -91,6 +93,7 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
     def watch_ascii_only(self) -> None:
         """Spell everything anew."""
         self._texts.cache_clear()
+        self._painted.clear()
         self.redraw()
 
     def watch_has_focus(self, has_focus: bool) -> None:
@@ -106,8 +109,11 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         before, self._rows = self._rows, self._drawn_rows(height)
         left, top = self.gutter.left, self.gutter.top
         if len(before) != len(self._rows):
+            self._painted.clear()
             self.refresh()
         elif changed := [y for y, (old, new) in enumerate(zip(before, self._rows, strict=True)) if old != new]:
+            for y in changed:
+                self._painted.pop(y, None)
             self.refresh(*(Region(left, top + y, width, 1) for y in changed))
 
     @property
@@ -125,7 +131,23 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         """Use the new size."""
         self._rows = ()
+        self._painted.clear()
         self.redraw()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows in `crop`; without border and padding those that were painted before, as they were."""
+        if self.gutter.totals != (0, 0) or self.opacity != 1:
+            return super().render_lines(crop)
+        for y in crop.line_range:
+            if y not in self._painted:
+                strip = self.render_line(y)
+                for line_filter in self.get_line_filters():
+                    strip = strip.apply_filter(line_filter, self.background_colors[1])
+                self._painted[y] = strip
+        strips = [self._painted[y] for y in crop.line_range]
+        return (
+            strips if crop.column_span == (0, self.size.width) else [strip.crop(*crop.column_span) for strip in strips]
+        )
 
     def render_line(self, y: int) -> Strip:
         """Row y as Textual wants it."""
@@ -136,7 +158,7 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(y)) is not None:
             strip = self._selected(strip, *span)
-        return strip.apply_offsets(0, y)
+        return _with_offsets(strip, y)
 
     def _dressed(self, row: Row, width: int) -> tuple[Segment, ...]:
         if self._styles is None:
@@ -164,12 +186,14 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
     def selection_updated(self, selection: Selection | None) -> None:
         """Show what is selected."""
         del selection
+        self._painted.clear()
         self.refresh()
 
     def notify_style_update(self) -> None:
         """Put the styles together anew when theme or style sheet have changed."""
         self._styles = None
         self._texts.cache_clear()
+        self._painted.clear()
         super().notify_style_update()
 
     def action_choose(self, step: int) -> None:
@@ -205,3 +229,17 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         """Choose what comes before."""
         event.stop()
         self.action_choose(-1)
+
+
+def _with_offsets(strip: Strip, y: int) -> Strip:
+    """`strip` with its place on every text, by which Textual selects: as `Strip.apply_offsets`, remembered."""
+    x, segments = 0, []
+    for text, style, _ in strip:
+        segments.append(Segment(text, _placed(style, x, y)))
+        x += len(text)
+    return Strip(segments, strip.cell_length)
+
+
+@lru_cache(4096)
+def _placed(style: RichStyle | None, x: int, y: int) -> RichStyle:
+    return (style or RichStyle.null()) + RichStyle.from_meta({"offset": (x, y)})
