@@ -138,11 +138,13 @@ class Panel(Widget, can_focus=True, inherit_bindings=False):
         """The rows in `crop`; without border and padding those that were painted before, as they were."""
         if self.gutter.totals != (0, 0) or self.opacity != 1:
             return super().render_lines(crop)
-        for y in crop.line_range:
-            if y not in self._painted:
+        missing = [y for y in crop.line_range if y not in self._painted]
+        if missing:
+            filters, background = self.get_line_filters(), self.background_colors[1]
+            for y in missing:
                 strip = self.render_line(y)
-                for line_filter in self.get_line_filters():
-                    strip = strip.apply_filter(line_filter, self.background_colors[1])
+                for line_filter in filters:
+                    strip = strip.apply_filter(line_filter, background)
                 self._painted[y] = strip
         strips = [self._painted[y] for y in crop.line_range]
         return (
