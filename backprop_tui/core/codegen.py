@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 from backprop_tui.core.expression import (
     Apply,
+    Before,
     Condition,
     Expression,
     Measured,
     Name,
     Number,
     Piecewise,
+    Shared,
     Shorthand,
 )
 
@@ -42,6 +44,7 @@ FAST = Dialect(
         "e^": "_exp",
         "ln": "_ln",
         "√": "_sqrt",
+        "^": "_power",
         "tanh": "_tanh",
         "erf": "_erf",
         "abs": "_abs",
@@ -79,7 +82,7 @@ def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
             return (_CONSTANTS[sign], _PRODUCT) if named else (repr(value), _PREFIX)
         case Measured(value):
             return repr(value), _PREFIX
-        case Name(name):
+        case Name(name) | Before(name) | Shared(name, _):
             return name, _ATOM
         case Shorthand(_, meaning):
             return _text(meaning, dialect)
@@ -96,6 +99,9 @@ def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
 def _applied(function: str, args: tuple[Expression, ...], dialect: Dialect) -> tuple[str, int]:
     long_sum = function == "+" and function in dialect.calls and len(args) > _LONG_SUM
     match function:
+        case "^" if dialect.readable:
+            base, exponent = (_operand(arg, _ATOM, dialect) for arg in args)
+            return f"{base} ** {exponent}", _PREFIX
         case "²":
             d = _operand(args[0], _PREFIX, dialect)
             once = dialect.readable or isinstance(args[0], Name)

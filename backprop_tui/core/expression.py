@@ -61,6 +61,18 @@ class Name(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Before(Expression):
+    """The value that a quantity had before the stage that overwrites it, such as a velocity's before this update."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Under what the value is found among the values; no other quantity can be called so."""
+        return before(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Measured(Expression):
     """The number put in for a name: shown with as many digits as the reader needs."""
 
@@ -83,6 +95,17 @@ class Shorthand(Expression):
     meaning: Expression
 
 
+@dataclass(frozen=True, slots=True)
+class Shared(Expression):
+    """A partial result that several rules have in common; shown as its `meaning`, which need be computed only once.
+
+    `name` is what it is called where it is kept, and begins with _ as no quantity does.
+    """
+
+    name: str
+    meaning: Expression
+
+
 class Condition(NamedTuple):
     """``left relation right``, the relation one of ``> ≥ < ≤``; false where either side is not a number."""
 
@@ -100,12 +123,14 @@ class Piecewise(Expression):
     """The expression of the first branch whose condition holds, else `otherwise`.
 
     `rule` is the text with names where the branches differ only in how they are computed
-    (softplus is one formula, but far from 0 a machine needs another way to evaluate it).
+    (softplus is one formula, but far from 0 a machine needs another way to evaluate it).  An `optional` summand is
+    not written down with numbers where no condition holds; it is 0 there.
     """
 
     branches: tuple[tuple[Condition, Expression], ...]
     otherwise: Expression
     rule: Expression | None = None
+    optional: bool = False
 
     def branch(self, values: Mapping[str, float]) -> Expression:
         """The expression that applies to `values`."""
@@ -128,6 +153,21 @@ def logarithm(v: float) -> float:
     if v > 0:
         return math.log(v)
     return -math.inf if v == 0 else math.nan
+
+
+def square_root(v: float) -> float:
+    """The square root of v; NaN below 0."""
+    return math.sqrt(v) if v >= 0 else math.nan
+
+
+def power(base: float, exponent: float) -> float:
+    """The real power; ∞ where a float cannot hold it, NaN where there is none."""
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return math.nan
 
 
 def _sum(*terms: float) -> float:
@@ -154,7 +194,8 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "²": lambda d: d * d,
     "e^": exponential,
     "ln": logarithm,
-    "√": math.sqrt,
+    "√": square_root,
+    "^": power,
     "tanh": math.tanh,
     "erf": math.erf,
     "abs": abs,
@@ -179,6 +220,10 @@ def evaluate(expression: Expression, values: Mapping[str, float]) -> float:
             return value
         case Name(name):
             return values[name]
+        case Before(name):
+            return values[before(name)]
+        case Shared(name, meaning):
+            return values[name] if name in values else evaluate(meaning, values)
         case Apply(function, args):
             return FUNCTIONS[function](*[evaluate(argument, values) for argument in args])
         case Shorthand(_, meaning):
@@ -193,15 +238,26 @@ def substitute(expression: Expression, values: Mapping[str, float]) -> Expressio
     match expression:
         case Name(name):
             return Measured(values[name])
+        case Before(name):
+            return Measured(values[before(name)])
+        case Shared(_, meaning):
+            return substitute(meaning, values)
         case Number(value, symbol) if symbol:
             return Measured(value)
         case Shorthand():
             return Measured(evaluate(expression, values))
         case Piecewise():
             return substitute(expression.branch(values), values)
+        case Apply("+", args):
+            terms = tuple(substitute(argument, values) for argument in args if not _is_left_out(argument, values))
+            return total(terms) if terms else Number(0.0)
         case Apply(function, args):
             return Apply(function, tuple(substitute(argument, values) for argument in args))
     return expression
+
+
+def _is_left_out(term: Expression, values: Mapping[str, float]) -> bool:
+    return isinstance(term, Piecewise) and term.optional and term.branch(values) is term.otherwise
 
 
 def names(expression: Expression) -> frozenset[str]:
@@ -211,12 +267,17 @@ def names(expression: Expression) -> frozenset[str]:
             return frozenset((name,))
         case Apply(_, args):
             return frozenset().union(*map(names, args))
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Shared(_, meaning):
             return names(meaning)
         case Piecewise(branches, otherwise):
             sides = [side for condition, _ in branches for side in (condition.left, condition.right)]
             return frozenset().union(*map(names, (*sides, *(branch for _, branch in branches), otherwise)))
     return frozenset()
+
+
+def before(name: str) -> str:
+    """Under what the value that the quantity `name` had before its stage is found among the values."""
+    return f"{name} before"
 
 
 def as_expression(value: Expression | float) -> Expression:
@@ -257,6 +318,11 @@ def ln(v: Expression) -> Expression:
 def root(v: Expression) -> Expression:
     """The square root of v."""
     return Apply("√", (v,))
+
+
+def optional(term: Expression, condition: Condition) -> Piecewise:
+    """A summand `term` that is there only where `condition` holds."""
+    return Piecewise(((condition, term),), Number(0.0), rule=term, optional=True)
 
 
 def call(function: str, *args: Expression | float) -> Expression:

@@ -6,12 +6,13 @@ An activation or a loss is one row.  Definitions, defaults and conventions at ki
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from backprop_tui.core.expression import (
     Condition,
     Expression,
+    Name,
     Number,
     Piecewise,
     Shorthand,
@@ -20,12 +21,14 @@ from backprop_tui.core.expression import (
     either,
     exp,
     ln,
+    optional,
     product,
     root,
     square,
     total,
     weighted,
 )
+from backprop_tui.core.softmax import SOFTMAX, softmax, softmax_slopes
 
 Arguments = tuple[Expression, ...]
 
@@ -157,6 +160,7 @@ class Loss(NamedTuple):
     mean: bool = True
     kinks: tuple[float, ...] = ()
     convention: str = ""
+    sign: int = 1  # −1 where the loss is what the sum of the summands lacks
 
 
 def _sign(a: Expression, y: Expression) -> Expression:
@@ -168,6 +172,10 @@ def _sign(a: Expression, y: Expression) -> Expression:
 
 def _near(a: Expression, y: Expression) -> Condition:
     return Condition(call("abs", a - y), "≤", Number(1.0))
+
+
+def _counts(y: Expression) -> Condition:
+    return Condition(y, ">", Number(0.0))
 
 
 def _limited_ln(v: Expression) -> Expression:
@@ -205,6 +213,14 @@ LOSSES: dict[str, Loss] = {
             lambda a, y: -(y * _limited_ln(a) + (1 - y) * _limited_ln(1 - a)),
             lambda a, y: (a - y) / call("max", a * (1 - a), 1e-12),
             "the surprise at the target when the answer is taken as a probability",
+        ),
+        Loss(
+            "cross_entropy",
+            lambda a, y: optional(y * ln(a), _counts(y)),
+            lambda a, y: either(-(y / a), _counts(y), 0),
+            "the surprise at the right class when the answers are taken as probabilities",
+            mean=False,
+            sign=-1,
         ),
     )
 }
@@ -246,6 +262,7 @@ def loss_operation(row: Loss) -> Operation:
     def value(args: Arguments) -> Expression:
         n = len(args) // 2
         whole = total(tuple(row.summand(a, y) for a, y in zip(args[:n], args[n:], strict=True)))
+        whole = -whole if row.sign < 0 else whole
         return whole / n if row.mean and n > 1 else whole
 
     def partials(args: Arguments, _own: Expression) -> Arguments:
@@ -268,6 +285,20 @@ def _other_factors(args: Arguments, _own: Expression) -> Arguments:
     return tuple(product((*args[:i], *args[i + 1 :])) for i in range(len(args)))
 
 
+class LayerOperation(NamedTuple):
+    """What the nodes of one layer compute together from the same arguments, each as many as the other.
+
+    `value(args, place)` is that of node number `place` (from 0), `partials(nodes, place)` its slope in each argument.
+    """
+
+    name: str
+    value: Callable[[Sequence[Name], int], Expression]
+    partials: Callable[[Sequence[Name], int], Arguments]
+
+
+LAYER_OPERATIONS: dict[str, LayerOperation] = {SOFTMAX: LayerOperation(SOFTMAX, softmax, softmax_slopes)}
+"""Operations of whole layers, by name."""
+
 OPERATIONS: dict[str, Operation] = {
     "add": Operation("add", total, _one, _from(1)),
     "multiply": Operation("multiply", product, _other_factors, _from(2)),
@@ -275,4 +306,4 @@ OPERATIONS: dict[str, Operation] = {
     **{name: activation_operation(row) for name, row in ACTIVATIONS.items()},
     **{name: loss_operation(row) for name, row in LOSSES.items()},
 }
-"""Every operation a node may have, by name."""
+"""Every operation that a node may have by itself, by name."""
