@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Sample, Scenario
-from backprop_tui.stepper import history as runs
-from backprop_tui.stepper.history import History, Segment
+from backprop_tui.stepper import epochs
+from backprop_tui.stepper.history import History
+from backprop_tui.stepper.segment import Segment
 from backprop_tui.stepper.state import start
 from tests.models import DIVERGING, THREE_SAMPLES, TWO_SAMPLES, bits, neuron, scenarios
 
@@ -152,7 +153,7 @@ def test_parameters_that_are_not_kept_are_computed_once_more(at: int, order: lis
     segments = (Segment(0, TWO_SAMPLES), Segment(at + 1, replace(TWO_SAMPLES, learning_rate=0.7)))
     whole = History(segments)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "interval", lambda _: every)
+        patch.setattr(epochs, "interval", lambda _: every)
         sparse = History(segments)
         sparse.reach(8)
         branch = sparse.branch((*segments, Segment(22, TWO_SAMPLES)))  # shares the first eleven epochs
@@ -161,4 +162,4 @@ def test_parameters_that_are_not_kept_are_computed_once_more(at: int, order: lis
             expected = whole.parameters(epoch, sample)
             assert sparse.parameters(epoch, sample) == branch.parameters(epoch, sample) == expected
     assert bits(sparse.losses[:10]) == bits(whole.losses[:10]) == bits(branch.losses[:10])
-    assert len(sparse._starts) <= 2 * (1 + 11 // every)
+    assert sum(len(states.numbers) for states in sparse._kept) <= 2 * (1 + 11 // every)

@@ -111,6 +111,11 @@ class Scenario:
         """Whether gradients are added up before they are used: in batches, and where they are never set to 0."""
         return self.batch_size > 1 or not self.zero_grad
 
+    @property
+    def descends_plainly(self) -> bool:
+        """Whether an update does nothing but step against the gradient of its own batch."""
+        return self.optimizer.name == "sgd" and not self.optimizer.adds_decay and self.zero_grad
+
     def learning(self, *, anew: bool = True, updates: bool = True) -> Learning:
         """What one of its passes does with its gradients."""
         chosen = self.optimizer

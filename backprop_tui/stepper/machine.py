@@ -21,7 +21,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_tui.core.scenario import Scenario
-from backprop_tui.stepper.history import MOST_EPOCHS, Segment
+from backprop_tui.stepper.history import MOST_EPOCHS
+from backprop_tui.stepper.segment import edited
 from backprop_tui.stepper.state import Position, State
 
 
@@ -51,9 +52,14 @@ class GoTo(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """On with `scenario` (same layers, same number of samples) from the start of the pass on screen."""
+    """On with `scenario` (same layers, same number of samples) from the start of the pass on screen.
+
+    What the optimiser remembers and the sums of gradients are kept, unless the optimiser, the size of the batches or
+    ``zero_grad`` is another; `carried` gives some of them other numbers, by their names (``m_w``, ``t``, ``grad_w``).
+    """
 
     scenario: Scenario
+    carried: tuple[tuple[str, float], ...] = ()
 
 
 Command = Move | GoTo | Edit
@@ -64,7 +70,7 @@ def apply(state: State, command: Command) -> State:
     if isinstance(command, GoTo):
         return _go_to(state, command.position)
     if isinstance(command, Edit):
-        return _edit(state, command.scenario)
+        return _edit(state, command)
     return TRANSITIONS[command](state)
 
 
@@ -170,15 +176,19 @@ def _go_to(state: State, to: Position) -> State:
     return replace(state, position=to)
 
 
-def _edit(state: State, scenario: Scenario) -> State:
+def _edit(state: State, command: Edit) -> State:
+    scenario = command.scenario
     if _shape(scenario) != _shape(state.scenario):
         raise IllegalCommand("an edit changes numbers, the activation and the loss, not layers or samples")
     here = state.position
     number = (here.epoch - 1) * state.history.samples + here.sample - 1
-    segments = (*(segment for segment in state.segments if segment.start < number), Segment(number, scenario))
+    old = state.history.segment_at(here.epoch, here.sample)
+    now = dict(zip(old.names, state.history.state(here.epoch, here.sample), strict=True))
+    segment = edited(old, number, scenario, now | dict(command.carried))
+    segments = (*(segment for segment in state.segments if segment.start < number), segment)
     history = state.history.branch(segments)
-    edited = State(segments, here, (*state.undo, state.segments), history=history)
-    return _clamped(edited, here)
+    after = State(segments, here, (*state.undo, state.segments), history=history)
+    return _clamped(after, here)
 
 
 def _shape(scenario: Scenario) -> tuple[object, ...]:

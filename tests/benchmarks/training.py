@@ -83,7 +83,8 @@ def xor_by_hand(epochs: int) -> Recorded:
 def ours(scenario: Scenario, epochs: int) -> Recorded:
     history = start(scenario).history
     assert history.reach(epochs + 1)
-    return history.losses, history._starts[len(history._starts) // (epochs + 1) :]
+    (kept,) = history._kept
+    return history.losses, kept.numbers[kept.width :]
 
 
 def neuron_in_micrograd(epochs: int) -> None:
