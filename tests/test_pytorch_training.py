@@ -20,7 +20,7 @@ DATA = json.loads(Path(__file__).with_name("data").joinpath("training.json").rea
 MOST = 708.3964185322641  # -ln 2.2250738585072014e-308: what a probability that is held brings in
 
 
-def near(values: list[float]) -> Any:
+def near(values: float | list[float]) -> object:
     """Equal to PyTorch's, to 1e-12 of the larger of 1 and the value."""
     return pytest.approx(values, rel=1e-12, abs=1e-12)
 

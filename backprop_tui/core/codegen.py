@@ -88,6 +88,10 @@ def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
             return _text(meaning, dialect)
         case Piecewise(((Condition(v, "<", limit), least),), otherwise) if (v, limit) == (otherwise, least):
             return _text(Apply("max", (v, limit)), dialect)
+        case Piecewise(((Condition(v, "<", _), Apply("max", (first, _)) as most),), otherwise) if (
+            dialect.readable and v == first == otherwise
+        ):
+            return _text(most, dialect)
         case Piecewise(branches, otherwise):
             texts = [f"{_within(branch, _SUM, dialect)} if {_condition(test, dialect)}" for test, branch in branches]
             return f"{' else '.join(texts)} else {python(otherwise, dialect)}", _CHOICE

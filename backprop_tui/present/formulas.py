@@ -7,12 +7,14 @@ from functools import lru_cache
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.expression import (
     Apply,
+    Before,
     Condition,
     Expression,
     Measured,
     Name,
     Number,
     Piecewise,
+    Shared,
     Shorthand,
     evaluate,
     substitute,
@@ -24,9 +26,20 @@ PHASE_NAMES = {
     Phase.LOSS: "loss",
     Phase.LOCAL: "local derivatives",
     Phase.CHAIN: "chain rule",
+    Phase.ACCUMULATE: "accumulate",
     Phase.UPDATE: "update",
 }
 """What the phases are called."""
+
+_OPTIONS = {
+    "momentum": "μ",
+    "alpha": "α",
+    "epsilon": "ε",
+    "beta1": "β1",
+    "beta2": "β2",
+    "weight_decay": "λ",
+}
+"""What formulas call the options of an optimiser, which a scenario file spells out."""
 
 Spelling = Callable[[str], str]
 
@@ -39,12 +52,12 @@ def symbol(name: str) -> str:
     """How the screen spells a quantity: ``dL_dw`` is ``∂L/∂w``, ``loss`` is ``L``, any other name itself."""
     if match := _DERIVATIVE.fullmatch(name):
         return f"∂{match[1]}/∂{match[2]}"
-    return "L" if name == "loss" else name
+    return "L" if name == "loss" else data_name(name)
 
 
 def data_name(name: str) -> str:
-    """How code and data spell a quantity: as it is."""
-    return name
+    """How code and data spell a quantity: as it is, an option of an optimiser as formulas call it."""
+    return _OPTIONS.get(name, name)
 
 
 def formula(rule: Expression, spelling: Spelling = symbol) -> str:
@@ -83,8 +96,10 @@ def _text(expression: Expression, spelling: Spelling, digits: int, *, lead: bool
             return _signed(sign or exact(value), lead)
         case Measured(value):
             return _signed(exact(value) if digits == FULL else number(value, digits), lead)
-        case Name(name):
+        case Name(name) | Before(name):
             return spelling(name), _ATOM
+        case Shared(_, meaning):
+            return _text(meaning, spelling, digits, lead=lead)
         case Shorthand(sign, _):
             return sign, _ATOM
         case Piecewise():
@@ -125,6 +140,10 @@ def _applied(
             return f"{part(0, _PRODUCT, leads=lead)} / {part(1, _PREFIX, leads=False)}", _PRODUCT
         case "²":
             return f"{part(0, _ATOM, leads=False)}²", _POWER
+        case "^":  # with a number put in, the exponent stands in parentheses
+            exponent = _text(args[1], spelling, digits, lead=True)[0]
+            raised = exponent if isinstance(args[1], Name) else f"({exponent})"
+            return f"{part(0, _ATOM, leads=False)}^{raised}", _POWER
         case "√":
             return f"√{part(0, _ATOM, leads=False)}", _PREFIX
         case "e^" | "ln" | "tanh" | "erf" | "max":
