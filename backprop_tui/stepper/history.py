@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from backprop_tui.core.backprop import Phase, gradient_name, run, used_gradient
+from backprop_tui.core.backprop import gradient_name, run, used_gradient
 from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS, CompiledTraining, Outcome, Visited
 from backprop_tui.core.expression import before
 from backprop_tui.core.optimizers import UPDATE_NUMBER
@@ -53,11 +53,9 @@ class Pass:
     def carried(self, names: tuple[str, ...]) -> dict[str, float]:
         """What the next pass finds of `names`, of what the optimiser remembers and the sums of gradients."""
         known, find = self.known, self.timeline.find
-        after = {name: known[name if find(name) else before(name)] for name in names if name != UPDATE_NUMBER}
-        if UPDATE_NUMBER in names:
-            updated = Phase.UPDATE in self.timeline.phases
-            after[UPDATE_NUMBER] = known[UPDATE_NUMBER] if updated else known[before(UPDATE_NUMBER)]
-        return after
+        # The number of an update is given to it, and has no stage of its own.
+        new = {UPDATE_NUMBER} if self.timeline.learning.updates else set()
+        return {name: known[name if find(name) or name in new else before(name)] for name in names}
 
     @cached_property
     def is_level(self) -> bool:
@@ -268,7 +266,9 @@ class History:
         """The state of a pass that would start with that `trained`: an edit's own, where one is made there."""
         segment = self.segment_at(epoch, sample)
         is_edit = segment.start == (epoch - 1) * self.samples + sample - 1
-        return segment.first_state if is_edit else segment.completed(trained)
+        if is_edit:
+            return segment.first_state
+        return segment.completed(trained[: segment.width] if sample == 1 else trained)
 
     def _following(self, segment: Segment) -> float:
         """The number of the pass with which the next segment starts; ∞ for the last."""
