@@ -139,7 +139,8 @@ def _applied(
         case "/":
             return f"{part(0, _PRODUCT, leads=lead)} / {part(1, _PREFIX, leads=False)}", _PRODUCT
         case "²":
-            return f"{part(0, _ATOM, leads=False)}²", _POWER
+            base = part(0, _ATOM, leads=False)
+            return (f"({base})²" if isinstance(args[0], Name) and "/" in base else f"{base}²"), _POWER
         case "^":  # with a number put in, the exponent stands in parentheses
             exponent = _text(args[1], spelling, digits, lead=True)[0]
             raised = exponent if isinstance(args[1], Name) else f"({exponent})"

@@ -11,6 +11,7 @@ from backprop_tui.present.explanation.forward import forward, start
 from backprop_tui.present.explanation.local import local
 from backprop_tui.present.explanation.loss import loss
 from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
+from backprop_tui.present.explanation.training import accumulate, optimized_update
 from backprop_tui.present.explanation.update import update
 from backprop_tui.present.formulas import formula, substituted, symbol
 from backprop_tui.present.numbers import in_words, number
@@ -18,7 +19,14 @@ from backprop_tui.present.sentences import LINES, WIDTH, fitted
 from backprop_tui.stepper.state import State
 
 _PHASES: Mapping[Phase, Callable[[StepContext], Iterator[str]]] = MappingProxyType(
-    {Phase.FORWARD: forward, Phase.LOSS: loss, Phase.LOCAL: local, Phase.CHAIN: chain, Phase.UPDATE: update}
+    {
+        Phase.FORWARD: forward,
+        Phase.LOSS: loss,
+        Phase.LOCAL: local,
+        Phase.CHAIN: chain,
+        Phase.ACCUMULATE: accumulate,
+        Phase.UPDATE: update,
+    }
 )
 
 _OPERATORS = frozenset("+−·/")
@@ -32,6 +40,9 @@ def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, 
     moment = StepContext(state, state.timeline.rules[stage - 1])
     if broken and stage >= broken:
         return fitted(_diverged(moment, broken), width, lines)
+    is_plain = moment.view.scenario.descends_plainly and not moment.view.scenario.accumulates
+    if moment.rule.phase is Phase.UPDATE and not is_plain:
+        return fitted(optimized_update(moment), width, lines)
     return fitted(_PHASES[moment.rule.phase](moment), width, lines)
 
 
