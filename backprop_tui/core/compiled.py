@@ -40,10 +40,12 @@ Numbers = tuple[float, ...]
 class Outcome(NamedTuple):
     """How a training function ended: after `epochs` whole epochs, and why.
 
-    It had done all; or the last of them is `settled`; or sample number `broken` (from 1) of the next one has a value
-    that is not finite.  An epoch is settled where no gradient that an update of it used is above `SMALL_GRADIENT` in
-    size, and no update moved a parameter by more than that times the learning rate; for plain gradient descent also
-    where its mean loss is at most `SMALL_LOSS`.
+    It had done all; or the last of them is `settled`; or the next one has a value that is not finite, which was noticed
+    at sample number `broken` (from 1): there or earlier, for parameters are looked at after their epoch only.
+
+    An epoch is settled where no gradient that an update of it used is above `SMALL_GRADIENT` in size, and no update
+    moved a parameter by more than that times the learning rate; for plain gradient descent also where its mean loss is
+    at most `SMALL_LOSS`.
     """
 
     epochs: int
@@ -181,38 +183,55 @@ class _Pass(NamedTuple):
         return [*_lines((rule for rule in self.rules if rule.phase is not Phase.UPDATE), self.done)]
 
     def update(self) -> list[str]:
-        """The update, which is simultaneous: it comes last, each parameter from its own numbers."""
+        """The update, which is simultaneous: it comes last, each parameter from its own numbers.
+
+        Where more than the gradient moves a parameter, the old ones are remembered as long as all may be level.
+        """
         count = [f"{UPDATE_NUMBER} = {UPDATE_NUMBER} + 1.0"] if self.learning.row.counts else []
         steps = [*_lines((rule for rule in self.rules if rule.phase is Phase.UPDATE), self.done)]
-        free = [node.name for node in self.graph.free]
-        before = [] if self.is_plain or not free else [f"if _level: _old = {targets(free)}"]
+        before = []
+        if not self.is_plain:
+            early = [] if self.learning.adds_decay else [f"if _level: _level = {self.small_gradients()}"]
+            before = [*early, f"if _level: _old = {targets(node.name for node in self.graph.free)}"]
         return [*before, *count, *steps]
 
-    def level(self) -> str:
-        """The condition that the update used no large gradient and made no large move."""
+    def check(self) -> list[str]:
+        """Whether, after the update, this still may be a level epoch."""
+        if self.is_plain:  # which moves by nothing but the gradients
+            return [f"if _level: _level = {self.small_gradients()}"]
+        moves = [f"-_move <= {node.name} - _old[{i}] <= _move" for i, node in enumerate(self.graph.free)]
+        small = [self.small_gradients()] if self.learning.adds_decay else []
+        return [f"if _level: _level = {' and '.join([*small, *moves]) or 'True'}"]
+
+    def small_gradients(self) -> str:
+        """The condition that no gradient that the update uses is above `SMALL_GRADIENT`."""
         used = (
             gradient_name(self.graph, node.name) if node.fixed else used_gradient(self.graph, node.name, self.learning)
             for node in self.graph.parameters
         )
         gradients = (python(self.copies.get(name, Name(name)), FAST) for name in used)
-        small = [f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients]
-        if not self.is_plain:  # plain gradient descent moves by nothing else
-            small += [f"-_move <= {node.name} - _old[{i}] <= _move" for i, node in enumerate(self.graph.free)]
-        return " and ".join(small) or "True"
+        return " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
 
 
 def _one_by_one(one: _Pass, sample: list[str], keep: str, *, one_sample: bool) -> list[str]:
     """The loop that updates after every sample."""
-    whole = [*one.until_update(), *one.update(), *finite_check(one.rules)]
     if one_sample:
-        head = ["(_sample,), _number, _level = _samples, 1, True", *sample]
-        end = f"{one.root} <= {SMALL_LOSS!r} or ({one.level()})" if one.is_plain else one.level()
-        return [*head, *_epochs([*whole, f"_keep_loss({one.root})", keep, f"if {end}:"])]
-    inner = [*sample, *whole, f"_total = _total + {one.root}", f"if _level: _level = {one.level()}"]
+        whole = [*one.until_update(), *one.update(), *finite_check(one.rules)]
+        head = ["(_sample,), _number = _samples, 1", *sample]
+        if one.is_plain:
+            end = f"if {one.root} <= {SMALL_LOSS!r} or ({one.small_gradients()}):"
+            return [*head, *_epochs([*whole, f"_keep_loss({one.root})", keep, end])]
+        body = ["_level = True", *whole, f"_keep_loss({one.root})", keep, *one.check(), "if _level:"]
+        return [*head, *_epochs(body)]
+    # A parameter that is not finite never will be again: those are looked at once in an epoch.
+    steps, others = [rule for rule in one.rules if rule.is_step], [rule for rule in one.rules if not rule.is_step]
+    inner = [*sample, *one.until_update(), *one.update(), *finite_check(others, steps), *one.check()]
+    inner.append(f"_total = _total + {one.root}")
     body = [
         "_total, _level = 0.0, True",
         "for _number, _sample in _numbered(_samples, 1):",
         *(f"    {line}" for line in inner),
+        *finite_check(steps),
         "_mean = _total / _len(_samples)",
         "_keep_loss(_mean)",
         keep,
@@ -223,18 +242,21 @@ def _one_by_one(one: _Pass, sample: list[str], keep: str, *, one_sample: bool) -
 
 def _in_batches(one: _Pass, sample: list[str], reset: str, keep: str) -> list[str]:
     """The loop that adds the gradients of a batch up before it updates."""
-    passes = [rule for rule in one.rules if rule.phase is not Phase.UPDATE]
-    steps = [rule for rule in one.rules if rule.phase is Phase.UPDATE]
-    inner = [*sample, *one.until_update(), *finite_check(passes), f"_total = _total + {one.root}"]
-    update = [*one.update(), *(finite_check(steps) if steps else ()), f"if _level: _level = {one.level()}"]
+    passes = [rule for rule in one.rules if rule.phase not in (Phase.ACCUMULATE, Phase.UPDATE)]
+    added, update = ([rule for rule in one.rules if rule.phase is phase] for phase in (Phase.ACCUMULATE, Phase.UPDATE))
+    steps, others = [rule for rule in update if rule.is_step], [rule for rule in update if not rule.is_step]
+    inner = [*sample, *one.until_update(), *finite_check(passes, added), f"_total = _total + {one.root}"]
+    last = [*one.update(), *finite_check(others, steps), *one.check()]
     body = [
         "_total, _level = 0.0, True",
         f"for {BATCH_SIZE}, _anew, _first, _batch, _whole in _samples:",
         *([f"    if _anew: {reset}"] if reset else []),
         "    for _number, _sample in _numbered(_batch, _first):",
         *(f"        {line}" for line in inner),
+        *(f"    {line}" for line in finite_check(added)),
         "    if _whole:",
-        *(f"        {line}" for line in update),
+        *(f"        {line}" for line in last),
+        *finite_check(steps),
         "_mean = _total / _count",
         "_keep_loss(_mean)",
         keep,

@@ -1,6 +1,6 @@
 """The rules of a pass as lines of Python that give the stepper's bits, without what cannot change a bit."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from backprop_tui.core.backprop import PLAIN, Phase, Rule, gradient_name, plan
 from backprop_tui.core.expression import (
@@ -74,18 +74,21 @@ def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expressi
     return expression
 
 
-def finite_check(rules: Sequence[Rule]) -> Iterator[str]:
-    """Return where a value is not finite.
+def finite_check(rules: Iterable[Rule], later: Iterable[Rule] = ()) -> Iterator[str]:
+    """Return where one of the values of `rules` is not finite.
 
-    ∞ and NaN carry through sums and products, so that a look at those values that no other one carries on is enough;
-    only if their sum is not finite, which may be for its size alone, all values are looked at.
+    ∞ and NaN carry through sums and products, so that a look at those values that no other one carries on, nor one of
+    those `later`, is enough; only if their sum is not finite, which may be for its size alone, all are looked at.
     """
-    carried = {name for rule in rules for name in _carried(rule.expression)}
-    ends = [rule.quantity for rule in rules if rule.is_step or rule.quantity not in carried]
+    looked_at = [*rules]
+    carried = {name for rule in (*looked_at, *later) for name in _carried(rule.expression)}
+    ends = [rule.quantity for rule in looked_at if rule.is_step or rule.quantity not in carried]
+    if not ends:
+        return
     for start in range(0, len(ends), _MOST_TERMS):
         yield f"_sum = {' + '.join([*(['_sum'] if start else []), *ends[start : start + _MOST_TERMS]])}"
     # A finite number times 0 is 0, ∞ and NaN times 0 are NaN: so is the sum of any with one of them.
-    zeros = ", ".join(f"{rule.quantity} * 0.0" for rule in rules)
+    zeros = ", ".join(f"{rule.quantity} * 0.0" for rule in looked_at)
     yield f"if _sum - _sum != 0.0 and _add({zeros}, 0.0) != 0.0: return _Outcome(_epoch, _number)"
 
 
@@ -119,4 +122,4 @@ def statements(rules: Iterable[Rule], done: set[str] | None = None) -> Iterator[
 
 def targets(names: Iterable[str]) -> str:
     """A tuple of `names`, however many there are."""
-    return f"({', '.join(names)},)"
+    return f"({''.join(f'{name}, ' for name in names).rstrip()})"

@@ -197,7 +197,19 @@ class History:
         if outcome.settled:
             self.settled.append(len(self.losses))
         if outcome.broken:
-            self.end = (len(self.losses) + 1, outcome.broken)
+            last = len(self.losses) + 1
+            self.end = (last, self._first_broken(segment, last))
+
+    def _first_broken(self, segment: Segment, epoch: int) -> int:
+        """The first sample of `epoch` with a value that is not finite, there being one."""
+        state = self._start(epoch)
+        for sample in range(1, self.samples):
+            ends = array("d")
+            visited = segment.visited(epoch, range(sample, sample + 1))
+            if _train(segment.passes, state, visited, segment.numbers, 1, array("d"), ends).broken:
+                return sample
+            state = tuple(ends)
+        return self.samples
 
     def _extend_by_passes(self, epoch: int) -> None:
         """Compute `epoch`, in the middle of which an edit lies, pass by pass."""

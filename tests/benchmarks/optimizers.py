@@ -7,11 +7,12 @@ too many for that, so it has lists.  Operations and their order are the stepper'
 import math
 import random
 from array import array
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from backprop_tui.core.optimizers import settings
 from backprop_tui.core.scenario import Layer, Sample, Scenario
-from tests.benchmarks.training import NEURON, XOR, Recorded
+from tests.benchmarks.training import NEURON, XOR, Recorded, pairs
 
 ADAM = replace(NEURON, learning_rate=1e-7, optimizer=settings("adam"))
 MOMENTUM = replace(XOR, batch_size=4, optimizer=settings("momentum"))
@@ -148,3 +149,15 @@ def classifier_by_hand(epochs: int) -> Recorded:
         losses.append(total / len(POINTS))
         states.extend(number for row in (*hidden, *output) for number in row)
     return losses, states
+
+
+def adam_pairs(_env: Mapping[str, str], rounds: int) -> Iterator[tuple[float, float]]:
+    yield from pairs(ADAM, adam_by_hand, 20_000, rounds)
+
+
+def momentum_pairs(_env: Mapping[str, str], rounds: int) -> Iterator[tuple[float, float]]:
+    yield from pairs(MOMENTUM, momentum_by_hand, 2_000, rounds)
+
+
+def classifier_pairs(_env: Mapping[str, str], rounds: int) -> Iterator[tuple[float, float]]:
+    yield from pairs(CLASSIFIER, classifier_by_hand, 60, rounds)
