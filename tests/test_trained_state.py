@@ -12,7 +12,7 @@ from backprop_tui.core.optimizers import OPTIMIZERS, settings
 from backprop_tui.core.scenario import Scenario, with_parameters
 from backprop_tui.stepper import epochs as keeping
 from backprop_tui.stepper.history import History, Pass
-from backprop_tui.stepper.machine import Edit, GoTo, Move, apply
+from backprop_tui.stepper.machine import Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.segment import Segment
 from backprop_tui.stepper.state import Position, State, start
 from tests.models import TWO_SAMPLES, bits, neuron
@@ -140,11 +140,24 @@ def test_another_way_of_training_forgets(change: dict[str, object]) -> None:
 
 def test_the_state_is_edited_by_its_names() -> None:
     adam = with_optimizer(neuron(), "adam")
-    state = edited(start(adam), (3, 1), (("m_w", 0.5), ("t", 10.0)))
+    state = edited(start(adam), (3, 1), (("m_w", 0.5), ("t", 11.0)))
     given_numbers = state.view.given
     assert (given_numbers["m_w before"], given_numbers["t"]) == (0.5, 11.0)
     assert given_numbers["v_w before"] == start(adam).history.view(3, 1).given["v_w before"]
     assert state.history.view(4, 1).given["t"] == 12.0
+
+
+@pytest.mark.parametrize("carried", [("w", 1.0), ("v_x", 1.0), ("m_w", math.inf), ("t", 0.0)])
+def test_what_is_not_carried_cannot_be_edited_so(carried: tuple[str, float]) -> None:
+    with pytest.raises(IllegalCommand, match=carried[0]):
+        edited(start(with_optimizer(neuron(), "adam")), (2, 1), (carried,))
+
+
+def test_a_sum_that_is_edited_is_added_to() -> None:
+    state = edited(start(replace(neuron(), zero_grad=False)), (1, 1), (("grad_w", 5.0),))
+    assert state.view.known["grad_w"] == 5.0 - 2.0
+    assert state.history.state(2, 1)[-2] == 3.0
+    assert not state.timeline.learning.anew
 
 
 def test_an_edit_in_the_place_of_an_edit_counts_on() -> None:

@@ -9,7 +9,7 @@ from backprop_tui.core.compiled import Batch, CompiledTraining, Visited, compile
 from backprop_tui.core.expression import before
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.models.dense import build, given_by, initial_parameters
-from backprop_tui.core.optimizers import UPDATE_NUMBER
+from backprop_tui.core.optimizers import UPDATE_NUMBER, Learning
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.stages import Timeline, timeline
 
@@ -58,6 +58,12 @@ class Segment:
     def first_state(self) -> Numbers:
         """The trained state at the start."""
         return self.completed(initial_parameters(self.scenario) + self.carried)
+
+    @cached_property
+    def sums_are_empty(self) -> bool:
+        """Whether nothing is in the sums of gradients at the start."""
+        summed = sums(self.graph, self.scenario.learning())
+        return not any(self.first_state[len(self.names) - len(summed) :])
 
     def completed(self, state: Numbers) -> Numbers:
         """`state`, with nothing in what it lacks."""
@@ -121,8 +127,16 @@ class Segment:
         """The stages of a pass."""
         batch = self.batch(epoch, sample)
         number = (epoch - 1) * len(self.scenario.samples) + sample - 1
-        anew = number == self.counted_from or (self.scenario.zero_grad and sample == batch.start)
-        return timeline(self.graph, self.scenario.learning(anew=anew, updates=sample + 1 == batch.stop))
+        anew = sample == batch.start if self.scenario.zero_grad else number == self.counted_from and self.sums_are_empty
+        learning = self.scenario.learning(anew=anew, updates=sample + 1 == batch.stop)
+        if learning not in self._timelines:
+            self._timelines[learning] = timeline(self.graph, learning)
+        return self._timelines[learning]
+
+    @cached_property
+    def _timelines(self) -> dict[Learning, Timeline]:
+        """Those asked for, kept here as `trainer` is."""
+        return {}
 
     def given_to(self, epoch: int, sample: int, state: Numbers) -> Mapping[str, float]:
         """Every number that a pass is given, where it starts with `state`."""
