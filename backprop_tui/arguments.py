@@ -4,68 +4,35 @@ Read by hand, because argparse takes -1e-05 for an option, completes abbreviatio
 """
 
 import math
+import re
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
-APPLICATION, TRACE, CHECK, SCENARIOS = "application", "trace", "check", "scenarios"
+APPLICATION, TRACE, SCREEN, CHECK, SCENARIOS = "application", "trace", "screen", "check", "scenarios"
 HELP, VERSION = "--help", "--version"
 """The commands; the first is the one that needs no word."""
+
+STANDARD_INPUT = "-"
+"""The scenario that is read from there."""
 
 USUAL_PACE = 1.0
 """Seconds from stage to stage where ``--play`` stands alone."""
 
 _FORMS = {
     TRACE: "`backprop-tui trace [SCENARIO] [OPTIONS]`",
+    SCREEN: "`backprop-tui screen [SCENARIO] [OPTIONS]`",
     CHECK: "`backprop-tui check [SCENARIO…]`",
     SCENARIOS: "`backprop-tui scenarios`",
 }
 """The words that are commands, and only as the first one."""
 
-USAGE = """\
-See backpropagation happen: one key press computes one quantity.
-
-  backprop-tui [SCENARIO] [OPTIONS]          open the application
-  backprop-tui trace [SCENARIO] [OPTIONS]    print every stage and exit
-  backprop-tui check [SCENARIO…]             compare figures with their sources
-  backprop-tui scenarios                     list the built-in scenarios
-  backprop-tui --help | --version
-
-SCENARIO is a built-in name or the path of a TOML file; left out, it is the
-article's neuron, article-7.
-
-check reads the figures that a scenario's source prints and says of each how the
-computed one stands to it: exact, rounded, last digit differs, or differs. Left
-out, SCENARIO is every built-in one that has such figures. The exit status is 1
-where a figure differs.
-
-Of the application and of trace:
-  --x X…             inputs                 } for a neuron with one sample
-  --w W…             weights, one per input }
-  --b B              bias                   }
-  --y Y              target                 }
-  --activation NAME                         }
-  --loss NAME
-  --lr RATE          learning rate
-
-Of trace:
-  --epochs N         how many epochs to print (1)
-  --check            compare the gradients with central differences instead;
-                     exit status 1 where one differs
-  --format FORMAT    text, jsonl, csv, markdown, python or pytorch (text)
-
-Of the application:
-  --epoch E --sample S --stage K
-                     start there: K stages of that pass are done
-  --play[=SECONDS]   start playing, a stage every so many seconds (1)
-  --ascii            draw with plain characters
-  --mouse --no-mouse listen to the mouse or not (not over SSH)
-  --loop             with --play: start over when there is nothing more to see
-  --kiosk            for strangers: nothing of this machine can be reached
-  --idle-reset SECONDS
-                     back to the start after so long without a key
-  --debug            after an unexpected error, say where it came from
-"""
+_SHORT = {"-h": HELP, "-V": VERSION}
+_END_OF_OPTIONS = "--"
+_MOST_COUNTED = 10_000_000  # a larger whole number is hardly meant as one
+_LARGEST = (500, 200)
+"""The most columns and rows of a screen that is printed."""
 
 
 class UsageError(ValueError):
@@ -89,11 +56,14 @@ class Request(NamedTuple):
     check: bool = False
     epoch: int = 1
     sample: int = 1
-    stage: int = 0
+    stage: int | str = 0
+    theme: str | None = None
+    size: tuple[int, int] = (80, 24)
     play: float | None = None
     ascii: bool = False
     mouse: bool | None = None
     kiosk: bool = False
+    no_quit: bool = False
     idle_reset: float | None = None
     loop: bool = False
     debug: bool = False
@@ -101,26 +71,59 @@ class Request(NamedTuple):
 
 def read(words: Sequence[str]) -> Request:
     """The request that `words` (without the program's name) make.  Raises UsageError where they make none."""
-    for word in words:
-        if word in (HELP, VERSION):
-            return Request(word)
+    options = takewhile(lambda word: word != _END_OF_OPTIONS, words)
+    for word in options:
+        if (asked := _SHORT.get(word, word)) in (HELP, VERSION):
+            return Request(asked)
     rest = deque(words)
     command = rest.popleft() if rest and rest[0] in _FORMS else APPLICATION
     scenarios: list[str] = []
-    given: dict[str, Any] = {}  # each value as its reader in _OPTIONS gives it, which is as Request has it
-    while rest:
-        word = rest.popleft()
-        if _is_option(word):
-            name, equals, value = word.partition("=")
-            _check_option(name, command, given)
-            given[name] = _OPTIONS[name].reader(name, value if equals else None, rest)
-        else:
-            _check_scenario(word, command, scenarios)
-            scenarios.append(word)
+    try:
+        given = _given(rest, command, scenarios)
+    except UsageError:
+        misplaced = next((word for word in scenarios if command == APPLICATION and word in _FORMS), None)
+        if misplaced:
+            raise UsageError(command_first(misplaced)) from None
+        raise
     if "--no-mouse" in given:
         del given["--no-mouse"]
         given["--mouse"] = False
     return Request(command, tuple(scenarios), **{_field(name): value for name, value in given.items()})
+
+
+def _given(rest: "Words", command: str, scenarios: list[str]) -> dict[str, Any]:
+    """The options among the words and their values, as `Request` has them; the others are added to `scenarios`."""
+    given: dict[str, Any] = {}
+    options_end = False
+    while rest:
+        word = rest.popleft()
+        if word == _END_OF_OPTIONS and not options_end:
+            options_end = True
+        elif _is_option(word) and not options_end:
+            name, equals, value = word.partition("=")
+            _check_option(name, command, given)
+            given[name] = _OPTIONS[name].reader(name, value if equals else None, rest)
+        else:
+            scenarios.append(word)
+            _check_scenario(word, command, scenarios[:-1], may_be_number=options_end)
+    return given
+
+
+def command_first(command: str) -> str:
+    """What is said where a command is not the first word."""
+    return f"{command}: the command comes first; expected {_FORMS[command]}"
+
+
+def is_command(word: str) -> bool:
+    """Whether `word` is a command in first place."""
+    return word in _FORMS
+
+
+def command_meant(word: str) -> str:
+    """The command line that a word, which is no scenario, likely stands for; empty where it stands for none."""
+    from backprop_tui.options_elsewhere import command_like  # noqa: PLC0415 - needed for a wrong word only
+
+    return command_like(word, tuple(_FORMS))
 
 
 def _field(option: str) -> str:
@@ -128,47 +131,59 @@ def _field(option: str) -> str:
     return option.removeprefix("--").replace("-", "_")
 
 
-def similar(word: str, known: Sequence[str], prefix: str = "") -> str:
+def similar(word: str, known: Sequence[str]) -> str:
     """A question after the one of `known` that `word` may be a misspelling of; empty where none is near."""
-    import difflib  # noqa: PLC0415 - needed for a misspelt word only
+    from backprop_tui.core.names_elsewhere import did_you_mean  # noqa: PLC0415 - needed for a misspelt word only
 
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {prefix}{close[0]}? " if close else ""
+    return did_you_mean(word, known)
+
+
+def _float(word: str) -> float:
+    """The number that `word` spells, with the keyboard's minus or a true one.  Raises ValueError where it is none."""
+    return float(word.replace("−", "-"))
 
 
 def _is_number(word: str) -> bool:
     try:
-        float(word)
+        _float(word)
     except ValueError:
         return False
     return True
 
 
 def _is_option(word: str) -> bool:
-    return word.startswith("-") and not _is_number(word)
+    return word.startswith("-") and word != STANDARD_INPUT and not _is_number(word)
 
 
-def _check_scenario(word: str, command: str, before: Sequence[str]) -> None:
+def _check_scenario(word: str, command: str, before: Sequence[str], *, may_be_number: bool) -> None:
     if command == SCENARIOS:
         raise UsageError(f"{word}: one word too many; expected {_FORMS[command]}")
-    if _is_number(word) and command != CHECK:
-        raise UsageError(f"{word}: a number too many; --x and --w take several, --play=SECONDS and all others one")
-    if before and command != CHECK:
-        raise UsageError(f"{word}: a second scenario after {before[0]}; expected one")
     if not word:
         raise UsageError("an empty word; expected a built-in scenario or the path of a TOML file")
+    if _is_number(word) and command != CHECK and not may_be_number:
+        raise UsageError(f"{word}: a number too many; --x and --w take several, all other options one")
+    if word == STANDARD_INPUT and command == APPLICATION:
+        raise UsageError("-: the application reads its keys there; expected a name or path (or trace, screen, check)")
+    if word == STANDARD_INPUT and word in before:
+        raise UsageError("-: given twice; standard input can be read once")
+    if before and command != CHECK:
+        if is_command(word) and command == APPLICATION:
+            raise UsageError(command_first(word))
+        raise UsageError(f"{word}: a second scenario after {before[0]}; expected one")
 
 
 def _check_option(name: str, command: str, given: Collection[str]) -> None:
     option = _OPTIONS.get(name)
     if option is None:
-        hint = similar(name.strip("-"), [known.strip("-") for known in (*_OPTIONS, HELP, VERSION)], "--")
-        raise UsageError(f"{name}: unknown option; {hint}`backprop-tui --help` lists all")
+        from backprop_tui.options_elsewhere import hint  # noqa: PLC0415 - needed for a wrong option only
+
+        raise UsageError(f"{name}: {hint(name, (*_OPTIONS, *_SHORT, HELP, VERSION))}`backprop-tui --help` lists all")
     if command in (CHECK, SCENARIOS):
         raise UsageError(f"{name}: no options here; expected {_FORMS[command]}")
     if command not in option.commands:
-        here, there = ("`trace`", "application") if command == TRACE else ("the application", "command `trace`")
-        raise UsageError(f"{name}: not an option of {here}; it belongs to the {there}")
+        here = "the application" if command == APPLICATION else f"`{command}`"
+        there = " and ".join("the application" if one == APPLICATION else f"`{one}`" for one in option.commands)
+        raise UsageError(f"{name}: not an option of {here}; it belongs to {there}")
     if name in given:
         raise UsageError(f"{name}: given twice; expected once")
     if {name, *given} >= {"--mouse", "--no-mouse"}:
@@ -189,13 +204,22 @@ class _Option(NamedTuple):
 def _number(name: str, attached: str | None, rest: Words) -> float:
     word = _value(name, attached, rest)
     if not _is_number(word):
-        likely = word.replace(",", ".").replace("−", "-")
-        hint = f"did you mean {likely}?" if _is_number(likely) else f"expected one such as {_OPTIONS[name].example}"
-        raise UsageError(f"{name} {word}: not a number; {hint}")
-    number = float(word)
+        raise UsageError(f"{name} {word}: {_no_number(name, word)}")
+    number = _float(word)
     if not math.isfinite(number):
         raise UsageError(f"{name} {word}: not a finite number; expected one of at most 1.79e308")
     return number
+
+
+def _no_number(name: str, word: str) -> str:
+    """What is wrong with a word that is no number, and what would be right."""
+    from backprop_tui.core.number_spelling import likely_number  # noqa: PLC0415 - needed for a wrong number only
+
+    several = word.replace(",", " ").replace(";", " ").strip("[]() ").split()
+    if _OPTIONS[name].reader is _numbers and len(several) > 1 and all(map(_is_number, several)):
+        return f"not a number; expected several with blanks between, {name} {' '.join(several)}"
+    likely = likely_number(word)
+    return f"not a number; did you mean {likely}?" if likely else f"not a number; expected one such as {_example(name)}"
 
 
 def _numbers(name: str, attached: str | None, rest: Words) -> tuple[float, ...]:
@@ -208,10 +232,29 @@ def _numbers(name: str, attached: str | None, rest: Words) -> tuple[float, ...]:
 def _whole(name: str, attached: str | None, rest: Words) -> int:
     word = _value(name, attached, rest)
     try:
-        return int(word)
+        return int(word.replace("−", "-"))
     except ValueError as error:
-        problem = f"{name} {word}: not a whole number; expected one such as {_OPTIONS[name].example}"
-        raise UsageError(problem) from error
+        meant = _is_number(word) and _float(word).is_integer() and abs(_float(word)) < _MOST_COUNTED
+        hint = f"did you mean {_float(word):.0f}?" if meant else f"expected one such as {_example(name)}"
+        raise UsageError(f"{name} {word}: not a whole number; {hint}") from error
+
+
+def _stage(name: str, attached: str | None, rest: Words) -> int | str:
+    word = _value(name, attached, rest)
+    return _whole(name, word, rest) if _is_number(word) else word
+
+
+def _size(name: str, attached: str | None, rest: Words) -> tuple[int, int]:
+    word = _value(name, attached, rest)
+    match = re.fullmatch(r"(\d{1,9})[x×](\d{1,9})", word, re.ASCII | re.IGNORECASE)
+    if not match:
+        numbers = re.fullmatch(r"(\d{1,9})\W+(\d{1,9})", word, re.ASCII)
+        hint = f"did you mean {numbers[1]}x{numbers[2]}?" if numbers else f"such as {_example(name)}"
+        raise UsageError(f"{name} {word}: not a size; expected columns x rows, {hint}")
+    columns, rows = int(match[1]), int(match[2])
+    if not (1 <= columns <= _LARGEST[0] and 1 <= rows <= _LARGEST[1]):
+        raise UsageError(f"{name} {word}: expected from 1x1 to {_LARGEST[0]}x{_LARGEST[1]}")
+    return columns, rows
 
 
 def _seconds(name: str, attached: str | None, rest: Words) -> float:
@@ -222,7 +265,8 @@ def _seconds(name: str, attached: str | None, rest: Words) -> float:
 
 
 def _pace(name: str, attached: str | None, rest: Words) -> float:
-    return USUAL_PACE if attached is None else _seconds(name, attached, rest)
+    alone = attached is None and not (rest and _is_number(rest[0]))
+    return USUAL_PACE if alone else _seconds(name, attached, rest)
 
 
 def _value(name: str, attached: str | None, rest: Words) -> str:
@@ -231,7 +275,11 @@ def _value(name: str, attached: str | None, rest: Words) -> str:
         return attached
     if attached is None and rest and not _is_option(rest[0]):
         return rest.popleft()
-    raise UsageError(f"{name}: its value is missing; expected for example {name} {_OPTIONS[name].example}")
+    raise UsageError(f"{name}: its value is missing; expected for example {name} {_example(name)}")
+
+
+def _example(name: str) -> str:
+    return _OPTIONS[name].example
 
 
 def _flag(name: str, attached: str | None, _rest: Words) -> bool:
@@ -240,27 +288,31 @@ def _flag(name: str, attached: str | None, _rest: Words) -> bool:
     return True
 
 
-_BOTH = (APPLICATION, TRACE)
+_ALL = (APPLICATION, TRACE, SCREEN)
+_PLACED = (APPLICATION, SCREEN)
 
 _OPTIONS = {
-    "--x": _Option(_numbers, _BOTH, "2"),
-    "--w": _Option(_numbers, _BOTH, "1.5"),
-    "--b": _Option(_number, _BOTH, "0.5"),
-    "--y": _Option(_number, _BOTH, "4"),
-    "--activation": _Option(_value, _BOTH, "relu"),
-    "--loss": _Option(_value, _BOTH, "mse"),
-    "--lr": _Option(_number, _BOTH, "0.1"),
+    "--x": _Option(_numbers, _ALL, "2"),
+    "--w": _Option(_numbers, _ALL, "1.5"),
+    "--b": _Option(_number, _ALL, "0.5"),
+    "--y": _Option(_number, _ALL, "4"),
+    "--activation": _Option(_value, _ALL, "relu"),
+    "--loss": _Option(_value, _ALL, "mse"),
+    "--lr": _Option(_number, _ALL, "0.1"),
+    "--ascii": _Option(_flag, _ALL),
     "--epochs": _Option(_whole, (TRACE,), "10"),
-    "--format": _Option(_value, (TRACE,), "jsonl"),
     "--check": _Option(_flag, (TRACE,)),
-    "--epoch": _Option(_whole, (APPLICATION,), "2"),
-    "--sample": _Option(_whole, (APPLICATION,), "1"),
-    "--stage": _Option(_whole, (APPLICATION,), "3"),
+    "--format": _Option(_value, (TRACE, SCREEN), "text"),
+    "--size": _Option(_size, (SCREEN,), "80x24"),
+    "--epoch": _Option(_whole, _PLACED, "2"),
+    "--sample": _Option(_whole, _PLACED, "1"),
+    "--stage": _Option(_stage, _PLACED, "3"),
+    "--theme": _Option(_value, _PLACED, "backprop-light"),
     "--play": _Option(_pace, (APPLICATION,), "0.5"),
-    "--ascii": _Option(_flag, (APPLICATION,)),
     "--mouse": _Option(_flag, (APPLICATION,)),
     "--no-mouse": _Option(_flag, (APPLICATION,)),
     "--kiosk": _Option(_flag, (APPLICATION,)),
+    "--no-quit": _Option(_flag, (APPLICATION,)),
     "--idle-reset": _Option(_seconds, (APPLICATION,), "60"),
     "--loop": _Option(_flag, (APPLICATION,)),
     "--debug": _Option(_flag, (APPLICATION,)),

@@ -13,13 +13,45 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from backprop_tui import __version__
-from backprop_tui.arguments import CHECK, HELP, SCENARIOS, TRACE, USAGE, VERSION, Request, UsageError, read, similar
+from backprop_tui.arguments import (
+    APPLICATION,
+    CHECK,
+    HELP,
+    SCENARIOS,
+    SCREEN,
+    STANDARD_INPUT,
+    TRACE,
+    VERSION,
+    Request,
+    UsageError,
+    command_first,
+    command_meant,
+    is_command,
+    read,
+    similar,
+)
 
 if TYPE_CHECKING:
     from backprop_tui.core.scenario import Scenario
     from backprop_tui.stepper.state import State
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+_PICTURES = ("text", "ansi", "svg")
+_TRACES = ("text", "jsonl", "csv", "markdown", "python", "pytorch")
+_FOR_PEOPLE = ("text", "markdown")
+"""The formats of a screen, of a trace, and those of a trace that can be in ASCII."""
+
+_FORMATS_ELSEWHERE = {
+    **dict.fromkeys(("json", "ndjson", "jsonlines"), "jsonl"),
+    **dict.fromkeys(("md", "gfm"), "markdown"),
+    **dict.fromkeys(("txt", "plain", "table", "human"), "text"),
+    **dict.fromkeys(("py", "numpy"), "python"),
+    **dict.fromkeys(("torch", "pt"), "pytorch"),
+    **dict.fromkeys(("png", "html", "pdf"), "svg"),
+    **dict.fromkeys(("color", "colour"), "ansi"),
+    **dict.fromkeys(("tsv", "excel"), "csv"),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,6 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(request: Request) -> int:
     if request.command == HELP:
+        from backprop_tui.usage import USAGE
+
         return _write((USAGE,))
     if request.command == VERSION:
         return _write((f"backprop-tui {__version__}\n",))
@@ -50,6 +84,8 @@ def _run(request: Request) -> int:
         return _write(_scenario_lines())
     if request.command == CHECK:
         return _check(request)
+    if request.command == SCREEN:
+        return _screen(request)
     return _trace(request) if request.command == TRACE else _open(request)
 
 
@@ -73,7 +109,7 @@ def _check(request: Request) -> int:
             try:
                 compared.append((scenario, compare_published(scenario)))
             except ScenarioError as error:
-                raise UsageError(f"{name}: {error}") from error
+                raise UsageError(f"{scenario.name if name == STANDARD_INPUT else name}: {error}") from error
     status = _write(report(compared))
     differs = any(figure.closeness is Closeness.DIFFERS for _, figures in compared for figure in figures)
     return status or (FAILED if differs else DONE)
@@ -86,13 +122,25 @@ def _trace(request: Request) -> int:
 
     if not 1 <= request.epochs <= MOST_EPOCHS:
         raise UsageError(f"--epochs {request.epochs}: expected a whole number from 1 to {MOST_EPOCHS:,}")
-    _check_known("--format", request.format, FORMATS)
+    _check_format(request, FORMATS, _PICTURES)
+    if request.ascii and request.format not in _FOR_PEOPLE:
+        spelled = " or ".join(_FOR_PEOPLE)
+        raise UsageError(f"--ascii: {request.format} is for programs, in UTF-8; expected --format {spelled} with it")
     state = start(_scenario(request))
     if request.check:
         return _verify(state, request)
-    status = _write(trace(state, request.epochs, request.format))
+    status = _write(_spelled(trace(state, request.epochs, request.format), request))
     _say_where_it_ends(state, request.epochs)
     return status
+
+
+def _spelled(lines: Iterable[str], request: Request) -> Iterable[str]:
+    """`lines` as they are, or in ASCII."""
+    if not request.ascii:
+        return lines
+    from backprop_tui.present.ascii import ascii_lines
+
+    return ascii_lines(lines)
 
 
 def _verify(state: "State", request: Request) -> int:
@@ -114,128 +162,117 @@ def _verify(state: "State", request: Request) -> int:
                 yield from check_lines(one)
                 mismatches += is_mismatch(comparisons(one))
 
-    status = _write(lines())
+    status = _write(_spelled(lines(), request))
     _say_where_it_ends(state, request.epochs)
     return status or (FAILED if mismatches else DONE)
 
 
 def _say_where_it_ends(state: "State", epochs: int) -> None:
     """Say so where a value stops being finite within `epochs` epochs."""
-    epoch, sample = state.history.end or (0, 0)
-    if 0 < epoch <= epochs:
-        view = state.history.view(epoch, sample)
-        quantity = view.timeline.rules[view.first_not_finite - 1].quantity
-        _say(f"diverged: {quantity} is not finite in epoch {epoch}, sample {sample}; the trace ends with that pass")
+    if state.history.end:
+        from backprop_tui.present.not_finite import where_it_ends
+
+        if words := where_it_ends(state, epochs):
+            _say(words)
 
 
 def _open(request: Request) -> int:
-    from backprop_tui.stepper.machine import GoTo, IllegalCommand, apply
-    from backprop_tui.stepper.state import Position, start
-    from backprop_tui.terminal import cures as terminal
+    from backprop_tui.launch_options import launch_of
+    from backprop_tui.terminal import environment
 
     scenario = _scenario(request)
     if request.loop and request.play is None:
         raise UsageError("--loop: says what happens after playing; expected --play with it")
     if request.kiosk and request.debug:
         raise UsageError("--debug: shows paths of this host, which --kiosk is to keep; expected one of them")
-    try:
-        apply(start(scenario), GoTo(Position(request.epoch, request.sample, request.stage)))
-    except IllegalCommand as error:
-        raise UsageError(str(error)) from error
-    if reason := terminal.refusal():
+    launch = launch_of(scenario, request)
+    _check_theme(request.theme)
+    if reason := environment.refusal():
         raise UsageError(reason)
-    terminal.prepare()
+    environment.prepare()
 
-    from backprop_tui.app import run
-    from backprop_tui.launch import Launch
+    from backprop_tui.run import run
 
-    launch = Launch(
-        scenario,
-        epoch=request.epoch,
-        sample=request.sample,
-        stage=request.stage,
-        play=request.play,
-        ascii=request.ascii or not terminal.speaks_utf8(),
-        mouse="SSH_CONNECTION" not in os.environ if request.mouse is None else request.mouse,
-        loop=request.loop,
-        idle_reset=request.idle_reset,
-        kiosk=request.kiosk,
-    )
+    launch = launch._replace(ascii=request.ascii or not environment.speaks_utf8())
     status = run(launch, debug=request.debug)
     if request.kiosk:
-        terminal.leave_at_once(status)
+        environment.leave_at_once(status)
     return status
+
+
+def _screen(request: Request) -> int:
+    from backprop_tui.launch_options import launch_of
+    from backprop_tui.terminal.environment import clean
+
+    _check_format(request, _PICTURES, _TRACES)
+    launch = launch_of(_scenario(request), request)
+    _check_theme(request.theme)
+    clean()
+
+    from backprop_tui.screenshot import screenshot
+
+    return _write((screenshot(launch, size=request.size, form=request.format),))
+
+
+def _check_theme(name: str | None) -> None:
+    """Raise UsageError where there is no theme called `name`."""
+    if name is None:
+        return
+    from backprop_tui.terminal.environment import clean
+
+    clean()  # for what follows imports textual
+
+    from backprop_tui.panels.themes import theme_names
+
+    names = theme_names()
+    if name not in names:
+        ours = f"backprop-{name.lower()}"  # dark and light
+        hint = similar(ours if ours in names else name, names)
+        raise UsageError(f"--theme {name}: unknown; {hint}expected one of {', '.join(names)}")
 
 
 def _scenario(request: Request) -> "Scenario":
     """The scenario that is asked for, with the numbers and names that are."""
     from backprop_tui.core.scenario_file import DEFAULT
+    from backprop_tui.scenario_options import changed
 
-    return _changed(_loaded(*request.scenarios or (DEFAULT,)), request)
+    (name,) = request.scenarios or (DEFAULT,)
+    if request.command == APPLICATION and not os.access(name, os.F_OK):
+        _check_no_command(name)
+    return changed(_loaded(name), request)
+
+
+def _check_no_command(name: str) -> None:
+    """Raise UsageError where `name`, which is no file, is no built-in scenario either but likely meant as a command."""
+    from backprop_tui.core.scenario_file import builtin_names
+
+    if is_command(name):
+        raise UsageError(command_first(name))
+    if name not in builtin_names() and (meant := command_meant(name)):
+        raise UsageError(f"{name}: no command, built-in scenario or file; did you mean `{meant}`?")
 
 
 def _loaded(name: str) -> "Scenario":
-    """The scenario of that name, or at that path."""
+    """The scenario of that name, or at that path, or on standard input."""
     from backprop_tui.core.scenario import ScenarioError
-    from backprop_tui.core.scenario_file import load
+    from backprop_tui.core.scenario_file import load, load_standard_input
 
     try:
-        return load(name)
+        return load_standard_input() if name == STANDARD_INPUT else load(name)
     except ScenarioError as error:
         raise UsageError(str(error)) from error
 
 
-def _changed(scenario: "Scenario", request: Request) -> "Scenario":
-    """`scenario` with what the options put in its place."""
-    from dataclasses import replace
-
-    from backprop_tui.core.ops import ACTIVATIONS, LOSSES
-    from backprop_tui.core.scenario import ScenarioError, neuron_with
-
-    _check_known("--activation", request.activation, ACTIVATIONS)
-    _check_known("--loss", request.loss, LOSSES)
-    _check_shape(scenario, request)
-    loss = scenario.loss if request.loss is None else request.loss
-    rate = scenario.learning_rate if request.lr is None else request.lr
-    try:
-        # The loss comes last, and until then is one that takes any activation and target: they all change at once.
-        neuron = neuron_with(
-            replace(scenario, loss="mse"),
-            x=request.x,
-            w=request.w,
-            b=request.b,
-            y=request.y,
-            activation=request.activation,
-        )
-        return replace(neuron, loss=loss, learning_rate=rate)
-    except ScenarioError as error:
-        blamed = {"weights": "--w", "y": "--y"}.get(error.key.rpartition(" ")[2], "--loss")
-        raise UsageError(f"{blamed}: {error.problem}") from error
-
-
-def _check_shape(scenario: "Scenario", request: Request) -> None:
-    """Raise UsageError where options for a neuron with one sample find none, or other inputs than weights."""
-    asked = [name for name in ("x", "w", "b", "y", "activation") if getattr(request, name) is not None]
-    if not asked:
+def _check_format(request: Request, known: Collection[str], elsewhere: Collection[str]) -> None:
+    """Raise UsageError where there is no such format, or another command has it."""
+    if request.format in known:
         return
-    samples = len(scenario.samples)
-    if not scenario.is_neuron or samples > 1:
-        what = f"{samples} samples" if scenario.is_neuron else "more than one neuron"
-        raise UsageError(f"--{asked[0]}: needs a neuron with one sample, but {scenario.name} has {what}")
-    inputs = len(scenario.samples[0].x if request.x is None else request.x)
-    weights = len(scenario.layers[0].weights[0] if request.w is None else request.w)
-    if inputs != weights:
-        found = f"{_several(inputs, 'input')} but {_several(weights, 'weight')}"
-        raise UsageError(f"--{asked[0]}: {found}; expected as many numbers for --x as for --w")
-
-
-def _several(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _check_known(option: str, name: str | None, known: Collection[str]) -> None:
-    if name is not None and name not in known:
-        raise UsageError(f"{option} {name}: unknown; {similar(name, tuple(known))}expected one of {', '.join(known)}")
+    if request.format.lower() in elsewhere:
+        other = SCREEN if request.command == TRACE else TRACE
+        hint = f"`backprop-tui {other}` has it; "
+    else:
+        hint = similar(_FORMATS_ELSEWHERE.get(request.format.lower(), request.format), tuple(known))
+    raise UsageError(f"--format {request.format}: unknown; {hint}expected one of {', '.join(known)}")
 
 
 def _write(texts: Iterable[str]) -> int:
@@ -244,7 +281,8 @@ def _write(texts: Iterable[str]) -> int:
     Raises BrokenPipeError where the reader has stopped reading.
     """
     if sys.stdout is None:  # closed from the start (``>&-``)
-        return DONE
+        _say("standard output cannot be written: it is closed")
+        return FAILED
     try:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")

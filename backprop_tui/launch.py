@@ -11,7 +11,9 @@ class Launch(NamedTuple):
     `play` is the number of seconds from stage to stage, None where nothing is to play yet; `ascii` says whether to
     draw with ASCII characters only, `mouse` whether the terminal is to report the mouse.  With `loop` playing starts
     over when there is nothing more to see; `idle_reset` is the number of seconds without a key after which everything
-    is as at the start, None for never; in a `kiosk` nothing of the host can be reached from the screen.
+    is as at the start, None for never; in a `kiosk` nothing of the host can be reached from the screen.  With `no_quit`
+    no key and no entry of the palette ends it, only a signal does; `theme` names one of the application's themes,
+    None where it is to choose.
     """
 
     scenario: Scenario
@@ -24,3 +26,5 @@ class Launch(NamedTuple):
     loop: bool = False
     idle_reset: float | None = None
     kiosk: bool = False
+    no_quit: bool = False
+    theme: str | None = None

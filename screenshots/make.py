@@ -7,9 +7,7 @@ drew are recorded in made-with.txt, and under others nothing is written unless -
 """
 
 import argparse
-import asyncio
 import os
-import re
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -18,10 +16,9 @@ from typing import NamedTuple
 for name in [name for name in os.environ if name == "NO_COLOR" or name.startswith("TEXTUAL_")]:
     del os.environ[name]  # read when textual is imported, they would change the pictures
 
-from backprop_tui.app import BackpropApp  # noqa: E402 - as above
-from backprop_tui.core.scenario_file import load  # noqa: E402
+from backprop_tui.core.scenario_file import load  # noqa: E402 - as above
 from backprop_tui.launch import Launch  # noqa: E402
-from backprop_tui.panels.palette import LIGHT  # noqa: E402
+from backprop_tui.screenshot import screenshot  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent
 RECORD = FOLDER / "made-with.txt"
@@ -35,7 +32,7 @@ class Picture(NamedTuple):
     stage: int = 0
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = (80, 24)
-    theme: str = ""
+    theme: str | None = None
 
 
 PICTURES = {
@@ -50,28 +47,14 @@ PICTURES = {
     "verify": Picture("xor-2-2-1", epoch=5, stage=36, keys=("v",)),
     "edit": Picture(stage=8, keys=("e", "tab", "tab", *"1,5")),
     "wide": Picture(stage=8, size=(120, 40)),
-    "light": Picture(stage=8, theme=LIGHT.name),
+    "light": Picture(stage=8, theme="backprop-light"),
 }
 
 
-async def draw(picture: Picture) -> str:
+def draw(picture: Picture) -> str:
     """The SVG of `picture`, the same on every run and every machine."""
-    app = BackpropApp(Launch(load(picture.scenario), epoch=picture.epoch, stage=picture.stage))
-    async with app.run_test(size=picture.size) as pilot:
-        if picture.theme:
-            app.theme = picture.theme
-        await pilot.press(*picture.keys)
-        await pilot.pause()
-        svg = app.export_screenshot(title="backprop-tui", simplify=True)
-    svg = re.sub(r"terminal-\d+", "terminal", svg)
-    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)  # for viewers that drop a text's leading blanks
-    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)  # a picture loads nothing from elsewhere
-    return "".join(f"{line.rstrip()}\n" for line in svg.splitlines())
-
-
-async def draw_all() -> dict[str, str]:
-    """Every picture's SVG by its name."""
-    return {name: await draw(picture) for name, picture in PICTURES.items()}
+    launch = Launch(load(picture.scenario), epoch=picture.epoch, stage=picture.stage, theme=picture.theme)
+    return screenshot(launch, size=picture.size, form="svg", keys=picture.keys)
 
 
 def installed() -> str:
@@ -89,8 +72,8 @@ def write(folder: Path) -> None:
     for file in folder.glob("*.svg"):
         if file.stem not in PICTURES:
             file.unlink()
-    for name, svg in asyncio.run(draw_all()).items():
-        (folder / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+    for name, picture in PICTURES.items():
+        (folder / f"{name}.svg").write_text(draw(picture), encoding="utf-8", newline="\n")
 
 
 def main(arguments: list[str]) -> str | None:

@@ -11,6 +11,7 @@ from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.launch import Launch
 from backprop_tui.screens.main import MainScreen
+from backprop_tui.screens.sized import SizedScreen
 
 DESIGN_SIZE = (80, 24)
 SMALLEST = (60, 18)
@@ -92,15 +93,15 @@ class Ticker:
 def tickers(monkeypatch: pytest.MonkeyPatch) -> list[Ticker]:
     """All that will be repeated from now on, the latest last, instead of by the clock."""
     started: list[Ticker] = []
-    by_clock = MainScreen.set_interval
+    by_clock = SizedScreen.set_interval
 
     def set_interval(
-        screen: MainScreen, seconds: float, callback: Callable[[], None], **more: object
+        screen: SizedScreen[object], seconds: float, callback: Callable[[], None], **more: object
     ) -> Timer | Ticker:
         if more:  # textual's own
             return by_clock(screen, seconds, callback, **more)
         started.append(Ticker(seconds, callback))
         return started[-1]
 
-    monkeypatch.setattr(MainScreen, "set_interval", set_interval)
+    monkeypatch.setattr(SizedScreen, "set_interval", set_interval)
     return started

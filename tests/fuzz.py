@@ -17,7 +17,7 @@ from backprop_tui.core.scenario_file import load
 from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, State, start
-from tests.terminal import Terminal
+from tests.terminal import PATIENCE, Terminal
 
 TYPED = {
     "right": b"\x1b[C",
@@ -35,6 +35,8 @@ TYPED = {
     "plus": b"+",
     "minus": b"-",
     "question_mark": b"?",
+    "ctrl+l": b"\x0c",
+    "ctrl+z": b"\x1a",
 }
 """What a terminal sends for a key that is not its own name."""
 
@@ -45,14 +47,14 @@ def typed(*names: str) -> tuple[bytes, ...]:
 
 
 _FORMS = ("edit", "go_to")
-_STAYING = ("faster", "slower", "choose_next", "choose_previous")
+_STAYING = ("faster", "slower", "choose_next", "choose_previous", "repaint")
 MOVES = {key: move for move in Move for key in typed(move.value)}
 """The keys that lead from position to position, and where to."""
 
 STAYING = typed(*_STAYING)
 """The keys of commands that leave the position alone."""
 
-ADVENTURES = typed(*(one.name for one in COMMANDS if one.name not in {*Move, *_FORMS, *_STAYING, "quit"}))
+ADVENTURES = typed(*(one.name for one in COMMANDS if one.name not in {*Move, *_FORMS, *_STAYING, "suspend", "quit"}))
 """The keys of all the others, which open something, start something, or came later than this file."""
 
 _OFTEN, _RARELY = 20, 1  # going back to the start each time, one would not get far
@@ -80,7 +82,12 @@ IGNORED = (
     b"0",
     b"A",
     b"\x02",
-    b"\x1a",
+    b"\x1b]10;rgb:ffff/ffff/ffff\x1b\\",
+    b"\x1b]11;rgb:0/0/0\x07",
+    b"\x1bP1$r0 q\x1b\\",
+    b"\x1b_Gi=1;OK\x1b\\",
+    b"\x1b^npqe\x1b\\",
+    b"\x1bXnpqe\x1b\\",
 )
 
 # Truncated and malformed: what a parser makes of these is its own affair, so the run starts over after them.
@@ -131,6 +138,8 @@ class Fuzz:
             self.form: 6,
             self.adventure: 5,
             self.stop_and_continue: 6,
+            self.suspended: 2,
+            self.repainted: 30,
             self.broken: 4,
             self.resize: 8,
         }
@@ -162,7 +171,7 @@ class Fuzz:
         """Another input, from the pass on screen on."""
         sample = self.state.scenario.samples[0]
         x = float(self.random.choice([digit for digit in range(10) if digit != sample.x[0]]))
-        self.open("edit", "── Edit ──")
+        self.open("edit", "─ Edit ─")
         self.terminal.send_bytes(b"%d\r" % x)
         self.apply(Edit(with_sample(self.state.scenario, 1, Sample((x,), sample.y))))
         self.settle()
@@ -170,7 +179,7 @@ class Fuzz:
     def gone(self) -> None:
         """To some epoch and stage; where the run does not go that far, the form says so and is left."""
         epoch, stage = self.random.randint(1, 40), self.random.randint(0, 11)
-        self.open("go_to", "── Go to ──")
+        self.open("go_to", "─ Go to ─")
         self.terminal.send_bytes(b"%d\t%d\r" % (epoch, stage))
         self.apply(GoTo(Position(epoch, 1, stage)))
         if self.state.position != (epoch, 1, stage):
@@ -223,7 +232,7 @@ class Fuzz:
 
     def resize(self) -> None:
         """Some sizes, the last of them one with room for the panels; in one that is too small keys do nothing."""
-        self.rest()  # the screen may be where it should be only on its way to somewhere else and back
+        self.terminal.rest()  # the screen may be where it should be only on its way to somewhere else and back
         self.settle()
         for _ in range(self.random.randrange(4)):
             self.terminal.resize(
@@ -231,7 +240,7 @@ class Fuzz:
             )
             self.terminal.read_for(self.random.choice((0.0, 0.01, 0.05)))
         self.terminal.resize(*self.random.choice(SIZES))
-        self.rest()  # what is seen first may be the panels in a size before the last
+        self.terminal.rest()  # what is seen first may be the panels in a size before the last
         self.settle()
 
     def stop_and_continue(self) -> None:
@@ -239,6 +248,32 @@ class Fuzz:
         self.terminal.kill(signal.SIGSTOP)
         self.move()
         self.terminal.kill(signal.SIGCONT)
+
+    def suspended(self) -> None:
+        """The key that suspends it; then back to the foreground."""
+        self.settle()
+        self.terminal.send_bytes(typed("suspend")[0])
+        wait_until_stopped(self.terminal)
+        self.terminal.kill(signal.SIGCONT)
+        self.settle()
+
+    def repainted(self) -> None:
+        """What is on the screen is what the terminal is sent when all is painted anew."""
+        self.terminal.rest()  # as in `resize`
+        self.settle()
+        before = cells(self.terminal)
+        self.terminal.screen.erase_in_display(2)
+        self.terminal.send_bytes(typed("repaint")[0])
+        try:
+            self.terminal.wait_for(lambda t: cells(t) == before)
+        except AssertionError as error:
+            stale = [
+                (x, y, old, new)
+                for y, rows in enumerate(zip(before, cells(self.terminal), strict=True))
+                for x, (old, new) in enumerate(zip(*rows, strict=True))
+                if old != new
+            ]
+            raise AssertionError(f"stale after {self.latest}: {stale[:5]}") from error
 
     def broken(self) -> None:
         """Half a sequence; after its time is over everything starts anew."""
@@ -257,18 +292,28 @@ class Fuzz:
             raise AssertionError(f"the machine is at {self.state.position} after {self.latest}") from error
         self.unsettled = 0
 
-    def rest(self) -> None:
-        """Read until nothing more comes."""
-        read = -1
-        while read != len(self.terminal.received):
-            read = len(self.terminal.received)
-            self.terminal.read_for(0.2)
-
     def is_here(self, terminal: Terminal) -> bool:
         """Whether `terminal` shows the panels, at the position of the machine."""
         epoch, _, stage = self.state.position
         wanted = f"epoch {epoch} · stage {stage} of {self.state.timeline.last}"
         return terminal.text.split("\n", 1)[0].endswith(wanted) and "q quit" in terminal.text
+
+
+def cells(terminal: Terminal) -> list[list[object]]:
+    """What stands in each cell of each row, in which colours and weight."""
+    screen = terminal.screen
+    return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+
+
+def wait_until_stopped(terminal: Terminal) -> None:
+    """Read until the program has stopped, as for job control."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        terminal.read_for(0.02)
+        with open(f"/proc/{terminal.pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
+            if file.read().rpartition(")")[2].split()[0] == "T":
+                return
+    raise AssertionError(f"it goes on; the screen is\n{terminal.text}")
 
 
 def processor_seconds(pid: int) -> float:

@@ -128,9 +128,14 @@ def bits(values: Iterable[float]) -> bytes:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, *, rates: Sequence[float] = (0.01, 0.1, 1.0, 50.0)) -> Scenario:
+def scenarios(
+    draw: st.DrawFn,
+    *,
+    rates: Sequence[float] = (0.01, 0.1, 1.0, 50.0),
+    number: st.SearchStrategy[float] | None = None,
+) -> Scenario:
     """Any small model, from one neuron up, with any activation and loss; large rates make many of them diverge."""
-    number = st.floats(-3, 3)
+    number = st.floats(-3, 3) if number is None else number
     loss = draw(st.sampled_from(sorted(LOSSES.keys() - {"cross_entropy"})))
     widths = draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))
     layers = []

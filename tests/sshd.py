@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sysconfig
 import time
 import venv
 from collections.abc import Callable, Collection, Sequence
@@ -17,10 +16,13 @@ from types import TracebackType
 from typing import NamedTuple
 
 import pytest
+import textual
 
 from tests.terminal import PATIENCE, Terminal
 
 ROOT = Path(__file__).parents[1]
+PACKAGES = Path(textual.__file__).parents[1]
+"""Where what the application needs is installed."""
 USER = getpass.getuser()
 _SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/sbin")
 _ATTEMPTS = 5
@@ -57,7 +59,7 @@ def installed(folder: Path) -> Path:
     """The Python of a new environment below `folder` that has this checkout and what it needs."""
     venv.create(folder, symlinks=True)
     (packages,) = folder.glob("lib/python*/site-packages")
-    (packages / "checkout.pth").write_text(f"{ROOT}\n{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    (packages / "checkout.pth").write_text(f"{ROOT}\n{PACKAGES}\n", encoding="utf-8")
     return folder / "bin" / "python"
 
 

@@ -24,8 +24,8 @@ _UNWANTED = ("TEXTUAL", "NO_COLOR", "COLUMNS", "LINES", "LC_", "LANG", "PYTHONIO
 _BROKEN = """
 import sys
 from backprop_tui import cli
-from backprop_tui.terminal import cures as terminal
-terminal.prepare()
+from backprop_tui.terminal import environment
+environment.prepare()
 from backprop_tui.screens.main import MainScreen
 def fail(self, command):
     raise RuntimeError("broken on purpose")
@@ -81,6 +81,7 @@ class Terminal:
         )
         if self._ignored:
             signal.signal(self._ignored, before)
+        self._name = os.ttyname(slave)
         os.close(slave)
         return self
 
@@ -104,6 +105,12 @@ class Terminal:
         """Give the terminal another size."""
         self.screen.resize(rows, columns)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def scribble(self, text: str) -> None:
+        """Write on the terminal as another program does."""
+        screen = os.open(self._name, os.O_WRONLY | os.O_NOCTTY)
+        os.write(screen, text.encode())
+        os.close(screen)
 
     def send(self, keys: str) -> None:
         """Type `keys`: the name of a key, or characters."""
@@ -136,6 +143,13 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 and self._process.poll() is None:
             self._read(left)
+
+    def rest(self) -> None:
+        """Read until nothing more comes."""
+        read = -1
+        while read != len(self.received):
+            read = len(self.received)
+            self.read_for(0.2)
 
     @property
     def pid(self) -> int:

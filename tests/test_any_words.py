@@ -2,20 +2,20 @@
 
 import re
 
-import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.present.explanation.stage import explain
-from backprop_tui.present.numbers import number, parse
+from backprop_tui.present.numbers import parse
 from backprop_tui.present.sentences import apart, fitted, listed, moves
 from backprop_tui.stepper.state import State
-from tests.models import central_difference, neuron, scenarios
+from tests.models import neuron, scenarios
 from tests.speaking import neurons, walk
 
 NUMBER = re.compile(r"(?<![\w.,])−?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]\d+)?")
+START = re.compile(r"−?\d|→|[abwxz]\d*(_\d+)* ")  # a number, a key or a quantity
 TOLD_APART = re.compile(r"(from|to|was|now it is) −?\d[\d.]*\d(e[+-]\d+)?")  # these may need more digits
 
 
@@ -29,12 +29,13 @@ def is_formatted(text: str) -> bool:
 
 def check(states: list[State]) -> None:
     for state in states:
-        lines = explain(state)
+        lines = explain(state, 76, 1000)
+        assert 1 <= len(explain(state)) <= 3, state.position
         text = " ".join(lines)
-        assert 1 <= len(lines) <= 3, state.position
+        assert text.startswith(" ".join(explain(state)).removesuffix(" …"))  # what is dropped is dropped from the end
         assert all(0 < len(line) <= 76 for line in lines), lines
         assert text.endswith((".", ")")), text
-        assert text[0].isupper() or text.split()[0].split("_")[0].rstrip("0123456789") in {"a", "b", "w", "z"}, text
+        assert text[0].isupper() or START.match(text), text
         assert not re.search(r"(?<!e)-\d|\b(nan|inf)\b|  |[!{}]", text), text
         assert all(map(is_formatted, NUMBER.findall(TOLD_APART.sub("", text)))), text
 
@@ -48,30 +49,6 @@ def test_any_neuron_has_sentences_for_every_stage(scenario: Scenario, epoch: int
 @given(scenarios(), st.integers(1, 3))
 def test_any_network_has_sentences_for_every_stage(scenario: Scenario, epoch: int) -> None:
     check(walk(scenario, epoch))
-
-
-CLAIM = re.compile(r"[Rr]aise (\w+) a little and the loss (rises|falls) ([^.:]*(?:\.\d[^.:]*)*)")
-SIZES = {"just as much": 1.0, "twice as much": 2.0, "half as much": 0.5, "about as much": 1.0}
-
-
-@given(neurons(st.one_of(st.sampled_from([0.0, 1.0, -2.0, 0.5]), st.floats(-4, 4))), st.integers(1, 3))
-def test_what_a_gradient_is_said_to_do_it_does(scenario: Scenario, epoch: int) -> None:
-    for state in walk(scenario, epoch)[1:]:
-        claim = CLAIM.search(" ".join(explain(state)))
-        if claim is None:
-            continue
-        name, way, size = claim.groups()
-        value = state.view.values[state.position.stage - 1]
-        assert (way == "rises") == (value > 0)
-        assert value != 0
-        claimed = SIZES[size] if size in SIZES else parse(size.removesuffix(" times as much"))
-        assert claimed == parse(number(abs(value)))
-        known = state.view.known
-        # Near a corner a difference would reach across, and where it is all but flat it is mostly rounding.
-        measurable = min(abs(known["z"]), abs(known["a"] - known["y"])) > 1e-3 < abs(known["da_dz"])
-        if state.timeline.rules[state.position.stage - 1].phase is Phase.CHAIN and measurable:
-            measured = central_difference(state.timeline.graph, state.view.given, name, 1e-6)
-            assert measured == pytest.approx(value, rel=2e-2, abs=1e-3)
 
 
 @given(neurons(), st.integers(1, 3))

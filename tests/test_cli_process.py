@@ -40,7 +40,9 @@ def unread(process: "subprocess.Popen[bytes]") -> tuple[int, bytes]:
     return process.returncode, errors
 
 
-@pytest.mark.parametrize("words", ["trace", "trace --format jsonl --epochs 100000", "check", "scenarios", "--help"])
+@pytest.mark.parametrize(
+    "words", ["trace", "trace --format jsonl --epochs 100000", "check", "scenarios", "--help", "screen"]
+)
 def test_a_reader_may_stop_reading(words: str) -> None:
     assert unread(start_process(*words.split())) == (0, b"")
 
@@ -84,8 +86,9 @@ sys.exit(cli.main(["trace"]))
     assert unread(start_process(program=("-c", code))) == (130, b"")
 
 
-def test_a_full_disk_is_told_in_one_line() -> None:
-    command = [sys.executable, *MODULE, "trace"]
+@pytest.mark.parametrize("words", ["trace", "screen --format svg"])
+def test_a_full_disk_is_told_in_one_line(words: str) -> None:
+    command = [sys.executable, *MODULE, *words.split()]
     with Path("/dev/full").open("wb") as full:
         process = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False)
     assert process.returncode == 1
@@ -93,9 +96,58 @@ def test_a_full_disk_is_told_in_one_line() -> None:
     assert process.stderr.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("words", ["trace", "--help", "scenarios", "screen"])
+def test_a_closed_output_is_told_in_one_line(words: str) -> None:
+    command = f"exec '{sys.executable}' -m backprop_tui {words} >&-"
+    process = subprocess.run(["/bin/sh", "-c", command], stderr=subprocess.PIPE, env=ENVIRONMENT, check=False)
+    assert process.returncode == 1
+    assert process.stderr == b"backprop-tui: standard output cannot be written: it is closed\n"
+
+
+SCENARIO = b"""\xef\xbb\xbf[[layer]]
+activation = "tanh"
+weights = [[0.5]]
+biases = [0.0]
+[[sample]]
+x = [2.0]
+y = [1.0]
+"""
+
+
+def test_a_wrong_figure_on_standard_input_is_said_to_be_there() -> None:
+    wrong = SCENARIO + b'[[expect]]\nquantity = "dL_dv"\nprinted = 1\n'
+    command = [sys.executable, *MODULE, "check", "-"]
+    process = subprocess.run(command, input=wrong, capture_output=True, env=ENVIRONMENT, check=False)
+    assert process.returncode == 2
+    assert process.stderr.startswith(b"backprop-tui: standard input: expect 1, quantity: ")
+
+
+@pytest.mark.parametrize("command", ["trace - --format csv", "screen -", "check -"])
+def test_a_dash_is_standard_input(command: str) -> None:
+    program = [sys.executable, *MODULE, *command.split()]
+    process = subprocess.run(program, input=SCENARIO, capture_output=True, env=ENVIRONMENT, check=False)
+    assert (process.returncode, process.stderr) == (0, b"")
+    assert process.stdout
+    process = subprocess.run(program, input=b"x = 1/3", capture_output=True, env=ENVIRONMENT, check=False)
+    assert (process.returncode, process.stdout) == (2, b"")
+    assert process.stderr.startswith(b"backprop-tui: standard input: line 1, column 5: '1/3'")
+    shell = f"exec '{sys.executable}' -m backprop_tui {command} <&-"  # closed, not empty
+    process = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, env=ENVIRONMENT, check=False)
+    assert process.returncode == 2
+    assert process.stderr == b"backprop-tui: standard input: is closed; expected a TOML file\n"
+
+
 @pytest.mark.parametrize(
     "words",
-    ["trace", "trace --format jsonl", "trace --format markdown", "check article-7 logistic", "scenarios", "--help"],
+    [
+        "trace",
+        "trace --ascii",
+        "trace --format jsonl",
+        "trace --format markdown",
+        "check article-7 logistic",
+        "scenarios",
+        "--help",
+    ],
 )
 def test_printing_loads_neither_textual_nor_rich(words: str) -> None:
     code = """

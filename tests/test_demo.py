@@ -9,9 +9,9 @@ from textual.timer import Timer
 
 from backprop_tui.app import BackpropApp
 from backprop_tui.core.scenario_file import load
-from backprop_tui.panels.palette import DARK, LIGHT
-from backprop_tui.screens import pace
-from backprop_tui.screens.main import MainScreen
+from backprop_tui.panels.themes import DARK, LIGHT
+from backprop_tui.screens import idle_reset
+from backprop_tui.screens.sized import SizedScreen
 from tests.driving import DESIGN_SIZE, app_at, main_screen, place, shown
 from tests.terminal import Terminal
 from tests.test_terminal import READY
@@ -61,12 +61,12 @@ class Alarm:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock()
-    monkeypatch.setattr(pace, "monotonic", lambda: found.now)
-    for name, every in (("set_timer", False), ("set_interval", True)):
-        by_clock = getattr(MainScreen, name)
+    monkeypatch.setattr(idle_reset, "monotonic", lambda: found.now)
+    for kind, name, every in ((BackpropApp, "set_timer", False), (SizedScreen, "set_interval", True)):
+        by_clock = getattr(kind, name)
 
         def start(
-            screen: MainScreen,
+            screen: BackpropApp | SizedScreen[object],
             seconds: float,
             callback: Callable[[], None] | None = None,
             *,
@@ -78,7 +78,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
                 return by_clock(screen, seconds, callback, **more)
             return Alarm(found, seconds, callback, every=every)
 
-        monkeypatch.setattr(MainScreen, name, start)
+        monkeypatch.setattr(kind, name, start)
     return found
 
 
@@ -87,7 +87,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 async def _edited(pilot: Pilot[int]) -> None:
     await pilot.press("e", "7", "enter")
-    assert "x  7" in shown(_app(pilot))
+    assert "x   7" in shown(_app(pilot))
 
 
 async def _far_away(pilot: Pilot[int]) -> None:
@@ -97,7 +97,7 @@ async def _far_away(pilot: Pilot[int]) -> None:
 
 async def _form_open(pilot: Pilot[int]) -> None:
     await pilot.press("e", "7", "down", "8")
-    assert "── Edit ──" in shown(_app(pilot))
+    assert "─ Edit ──" in shown(_app(pilot))
 
 
 async def _wrong_form_open(pilot: Pilot[int]) -> None:
@@ -112,7 +112,7 @@ async def _on_the_way(pilot: Pilot[int]) -> None:
 
 async def _help_open(pilot: Pilot[int]) -> None:
     await pilot.press("question_mark")
-    assert "── Help ──" in shown(_app(pilot))
+    assert "─ Help ──" in shown(_app(pilot))
 
 
 async def _palette_open(pilot: Pilot[int]) -> None:
@@ -121,19 +121,20 @@ async def _palette_open(pilot: Pilot[int]) -> None:
 
 
 async def _other_theme(pilot: Pilot[int]) -> None:
-    await pilot.press("ctrl+p", *"light", "enter")
+    await pilot.press("f1")  # somebody is there
+    pilot.app.theme = LIGHT.name
     await pilot.pause()
     assert pilot.app.theme == LIGHT.name
 
 
 async def _training(pilot: Pilot[int]) -> None:
     await pilot.press("c")
-    assert main_screen(_app(pilot)).trainer.running
+    assert main_screen(_app(pilot)).training.running
 
 
 async def _playing(pilot: Pilot[int]) -> None:
     await pilot.press("p")
-    assert main_screen(_app(pilot)).player.playing
+    assert main_screen(_app(pilot)).autoplay.playing
 
 
 async def _other_speed(pilot: Pilot[int]) -> None:
@@ -145,7 +146,7 @@ async def _small(pilot: Pilot[int]) -> None:
     await pilot.press("e")
     await pilot.resize_terminal(40, 10)
     await pilot.resize_terminal(*DESIGN_SIZE)
-    assert "── Edit ──" in shown(_app(pilot))
+    assert "─ Edit ──" in shown(_app(pilot))
 
 
 def _app(pilot: Pilot[int]) -> BackpropApp:
@@ -286,7 +287,7 @@ async def test_without_a_loop_playing_goes_on_into_the_next_epochs(clock: Clock)
 
 def test_in_a_terminal_a_visitor_who_has_gone_is_forgotten() -> None:
     with Terminal("--kiosk", "--idle-reset", "0.5") as terminal:
-        for keys, saying in (("e", "── Edit ──"), ("?", "── Help ──"), ("\x10", "Search for commands")):
+        for keys, saying in (("e", "─ Edit ──"), ("?", "─ Help ──"), ("\x10", "Search for commands")):
             terminal.wait_for(lambda t: "stage 0 of 11" in t.text and READY in t.text)
             terminal.send("]")
             terminal.wait_for("stage 2 of 11")

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from backprop_tui.terminal.diff_painter import change_of_style, changes, written
+from tests.fuzz import cells
 from tests.terminal import Terminal
 
 WIDTH = 20
@@ -104,27 +105,23 @@ def test_the_first_frame_is_written_once_and_a_form_leaves_alone_what_stays() ->
 STEPS: dict[str | tuple[int, int], str] = {
     "right": "stage 1 of",
     "e": "Nothing is changed yet.",
-    "7": "changed",
+    "7": "One field changed",
     (80, 17): "needs 60 × 18",
     (80, 24): "input x1: ",
     "\t": "input x2: ",
     "\x1b": "q quit",
     "n": "epoch 2",
-    "\x1b[B": ">  ",
+    "\x1b[B": "epoch 2",
     (80, 20): "q quit",
     (61, 20): "next  ",
-    "?": "Help",
-    " ": "Help 2 of 3",
+    "?": "─ Help ─",
+    " ": "next",
     "\x10": "Search",
 }
 """Keys and sizes, and what is on the screen when each has done its work."""
 
 
 def test_what_is_on_the_screen_is_what_a_terminal_that_lost_it_is_sent() -> None:
-    def cells(terminal: Terminal) -> list[list[object]]:
-        screen = terminal.screen
-        return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
-
     with Terminal("sigmoid-two-inputs") as terminal:
         terminal.wait_for("q quit")
         for step, text in STEPS.items():
@@ -133,7 +130,7 @@ def test_what_is_on_the_screen_is_what_a_terminal_that_lost_it_is_sent() -> None
             else:
                 terminal.resize(*step)
             terminal.wait_for(text)
-            terminal.read_for(0.1)  # the rest of the frame
+            terminal.rest()
             before = cells(terminal)
             terminal.screen.erase_in_display(2)
             terminal.kill(signal.SIGCONT)

@@ -10,15 +10,12 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Sample, Scenario
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.canvas import text_of
-from backprop_tui.present.form import Form, edit_form, edited, go_to_form, neighbours, number_error, position_of
-from backprop_tui.present.form_rows import INPUT_AT, form_rows, rows_in_view
+from backprop_tui.present.form import Form, edit_form, edited, go_to_form, number_error, position_of
 from backprop_tui.stepper.machine import Edit, GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.models import neuron
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
-HEIGHT = 17  # what a screen of 24 rows leaves to a form
 
 
 def article(epoch: int = 1, stage: int = 8) -> State:
@@ -33,10 +30,6 @@ def typed(form: Form, **texts: str) -> Form:
 
 def article_form(**texts: str) -> Form:
     return typed(edit_form(article()), **texts)
-
-
-def screen(form: Form, key: str, width: int = 80, height: int = HEIGHT) -> list[str]:
-    return [text_of(row) for row in form_rows(form, key, width, height)]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +95,6 @@ def test_no_text_is_too_odd_for_a_field(text: str) -> None:
     form = article_form(x=text, activation=text, loss=text)
     errors = form.errors()
     assert form.summary()
-    assert "".join(screen(form, "x"))
     if "x" not in errors:
         assert math.isfinite(edited(article(), typed(form, activation="relu", loss="mse")).samples[0].x[0])
     assert "activation" in errors or text.strip() in ("relu", "identity", "tanh", "elu", "gelu", "silu")
@@ -218,7 +210,6 @@ def test_choices_may_be_typed_but_must_exist() -> None:
 def test_one_sentence_says_how_things_stand(texts: dict[str, str], sentence: str) -> None:
     form = article_form(**texts)
     assert form.summary() == sentence
-    assert f"   {sentence}" in screen(form, "lr")
 
 
 def go_to(samples: int = 1, **texts: str) -> Form:
@@ -255,74 +246,8 @@ def test_a_position_is_asked_for_field_by_field() -> None:
     assert position_of(form) == Position(2, 1, 5)
 
 
-def test_fields_follow_each_other_round_and_round() -> None:
-    fields = edit_form(article()).fields
-    walked = ["x"]
-    while len(walked) < 8:
-        walked.append(neighbours(fields, walked[-1], 1))
-    assert walked == ["x", "y", "w", "b", "lr", "activation", "loss", "x"]
-    assert neighbours(fields, "x", -1) == "loss"
-
-
 MANY = neuron(x=tuple(range(30)), w=tuple(i / 10 for i in range(30)))
-
-
-@pytest.mark.parametrize("height", [11, 12, 17, 33, 60])
-@pytest.mark.parametrize("scenario", [load("article-7"), load("three-inputs"), MANY], ids=["one", "three", "thirty"])
-def test_the_field_at_hand_is_always_in_view_between_the_heads_and_the_sentence(
-    scenario: Scenario, height: int
-) -> None:
-    form = edit_form(start(scenario))
-    for field in form.fields:
-        rows = screen(form, field.key, 60, height)
-        y = rows_in_view(form, field.key, height).index(field.key)
-        assert len(rows) == height
-        assert rows[1].split() == ["new", "in", "use"]
-        assert rows[y].startswith(f" > {field.label} ")
-        assert rows[y][INPUT_AT:].startswith(field.in_use[:13])
-        assert y < rows.index("   Nothing is changed yet.")
-
-
-@pytest.mark.parametrize("width", [60, 80])
-@pytest.mark.parametrize("text", ["", "abc", "1,5", "1e999", "nan", "123,456,789"])
-@pytest.mark.parametrize("in_use", [1.5, -0.1 - 0.2, 1.7976931348623157e308, -2.2250738585072014e-308], ids=str)
-def test_an_error_leaves_the_value_in_use_in_view_and_is_said_in_full(width: int, text: str, in_use: float) -> None:
-    form = edit_form(start(neuron(w=(in_use,)))).typed("w", text)
-    rows = screen(form, "w", width)
-    row = next(row for row in rows if row.startswith(" > weight w"))
-    value, mark, _ = row[38:].partition("!")
-    assert mark
-    assert form.field("w").in_use.startswith(value.rstrip().removesuffix("…"))
-    assert len(value.rstrip()) >= min(len(form.field("w").in_use), 18)
-    assert f"! {form.error('w')}" in "\n".join(rows)
-    assert max(map(len, rows)) <= width
-
-
-@pytest.mark.parametrize("width", [60, 80])
-def test_errors_of_several_fields_at_once_fit_beside_them(width: int) -> None:
-    form = article_form(x="", loss="bce", y="1.5")
-    rows = screen(form, "lr", width)
-    ends = {row[3:15].strip(): row.partition("! ")[2] for row in rows if "! " in row}
-    assert ends["target y"] == "bce needs 0 to 1"
-    assert ends["loss"] == "needs sigmoid"
-    assert ends["input x"].startswith("empty")
-    assert any(row.startswith("   3 fields to correct.") for row in rows)
-    assert max(map(len, rows)) <= width
-
-
-def test_a_text_too_long_for_its_place_does_not_pass_for_a_shorter_number() -> None:
-    rows = screen(article_form(w="0.30000000000000004"), "x")
-    row = next(row for row in rows if "weight w" in row)
-    assert "[ 0.30000000000…]" in row
-    assert row.endswith("changed")
 
 
 def test_a_fraction_is_not_taken_for_its_digits() -> None:
     assert number_error("1/3") == "not a number; a fraction is written as a decimal"
-
-
-def test_a_text_of_wide_characters_leaves_the_columns_where_they_are() -> None:
-    form = edit_form(start(neuron())).typed("x", "日本")
-    row = next(text_of(row) for row in form_rows(form, "w", 80, 17) if "input x" in text_of(row))
-    assert row.index("]") == 35
-    assert row.isascii()

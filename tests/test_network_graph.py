@@ -1,117 +1,333 @@
-"""The picture and the table of a network; the figures are those of Mazur's example, as the design prints them."""
+"""The picture of a network is read back and compared with the graph, for hundreds of networks, sizes and stages."""
 
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from backprop_tui.core.backprop import Phase, local_name
+from backprop_tui.core.graph import Role
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.present.canvas import Style, text_of, width_of
-from backprop_tui.present.explanation.stage import explain, headline, missing_rule
-from backprop_tui.present.graph.drawing import graph_heights, graph_rows, graph_title
-from backprop_tui.present.graph.network_layout import place_of
-from backprop_tui.present.table.rows import table_rows
+from backprop_tui.present.contributions import contributions_to
+from backprop_tui.present.graph.drawing import graph_heights, graph_rows, graph_stage_at, graph_stages, graph_title
+from backprop_tui.present.numbers import number
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
+from tests.graph_reading import MORE, NUMBER, Reading
 
-MAZUR = Scenario(
-    name="mazur",
-    layers=(
-        Layer("sigmoid", ((0.15, 0.2), (0.25, 0.3)), (0.35, 0.35), train_biases=False),
-        Layer("sigmoid", ((0.4, 0.45), (0.5, 0.55)), (0.6, 0.6), train_biases=False),
-    ),
-    samples=(Sample((0.05, 0.1), (0.01, 0.99)),),
-    loss="half_squared",
-    learning_rate=0.5,
-)
-WIDE = Scenario(
-    name="wide",
-    layers=(
-        Layer("tanh", ((0.1, -0.2, 0.3),) * 5, (0.1,) * 5),
-        Layer("relu", ((0.5, -0.5, 0.25, 1.5, -1.0),) * 4, (0.0,) * 4),
-        Layer("identity", ((1.0, -1.0, 2.0, 0.5),) * 2, (0.0,) * 2),
-    ),
-    samples=(Sample((1.0, 2.0, -1.0), (0.5, -0.5)),),
-)
+SIZES = ((60, 6), (80, 7), (80, 8), (120, 16), (200, 30))
+MAZUR = load("mazur")
 
 
-def at(scenario: Scenario, stage: int) -> State:
-    return apply(start(scenario), GoTo(Position(1, 1, stage)))
+def network(*sizes: int, seed: int = 0, activation: str = "tanh", spread: float = 1.0) -> Scenario:
+    """A dense network with random numbers of full length."""
+    random = Random(seed)  # noqa: S311 - any numbers will do
+
+    def numbers(count: int) -> tuple[float, ...]:
+        return tuple(random.uniform(-spread, spread) for _ in range(count))
+
+    layers = tuple(
+        Layer(activation, tuple(numbers(before) for _ in range(count)), numbers(count))
+        for before, count in pairwise(sizes)
+    )
+    return Scenario("random", layers, (Sample(numbers(sizes[0]), numbers(sizes[-1])),))
 
 
-def drawn(state: State, height: int = 8) -> list[str]:
-    return [text_of(row) for row in graph_rows(state, 80, height)]
+def any_network(seed: int) -> Scenario:
+    random = Random(seed)  # noqa: S311 - any numbers will do
+    sizes = [random.randint(1, 6) for _ in range(random.randint(2, 5))]
+    if len(sizes) == 2 and sizes[1] == 1:
+        sizes[1] = 2  # a neuron is drawn otherwise
+    return network(*sizes, seed=seed, activation=random.choice(["tanh", "relu", "sigmoid", "identity"]))
 
 
-def test_contributions_ride_on_the_lines_that_bring_them_and_meet() -> None:
-    rows = drawn(at(MAZUR, 40))
-    assert "●0.03635 ◀═╦═ 0.0554╪══ 0.1385 ◀" in rows[2]
-    assert "╚═ −0.01905" in rows[6]
-    assert rows[2].index("╦") == rows[4].index("║") == rows[5].index("╫") == rows[6].index("╚")
-    assert "−0.0381 ◀" in rows[6]
-    assert "○·" in rows[2]
+def at(scenario: Scenario | State, stage: int) -> State:
+    state = scenario if isinstance(scenario, State) else start(scenario)
+    return apply(state, GoTo(Position(1, 1, stage)))
 
 
-def test_the_whole_of_a_small_network_is_in_view_and_its_title_says_no_more() -> None:
-    for name in ("x1", "x2", "z1_1", "z1_2", "a1_1", "a1_2", "z2_1", "z2_2", "a2_1", "a2_2", "L", "y1 0.01", "y2 0.99"):
-        assert any(name in row for row in drawn(at(MAZUR, 1))), name
+def drawn(state: State, width: int = 80, height: int = 8) -> list[str]:
+    return [text_of(row) for row in graph_rows(state, width, height)]
+
+
+def stages(state: State, count: int, seed: int) -> Iterator[State]:
+    """Some of the stages of a pass, the first and the last among them."""
+    last = state.timeline.last
+    some = Random(seed).sample(range(last + 1), min(count, last + 1))  # noqa: S311 - likewise
+    for stage in sorted({0, last, *some}):
+        yield at(state, stage)
+
+
+def sources_of(state: State, name: str) -> list[str]:
+    """The nodes whose values the node `name` is made from, parameters and targets aside."""
+    graph = state.timeline.graph
+    args = graph.by_name["loss" if name == "L" else name].args
+    return [arg for arg in args if graph.by_name[arg].role in (Role.INPUT, Role.COMPUTED)]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_picture_read_back_is_the_graph(seed: int) -> None:
+    """Each sum has all its wires, those out of view counted; each column all its nodes."""
+    first = start(any_network(seed))
+    for width, height in SIZES:
+        for state in stages(first, 6, seed):
+            reading = Reading(drawn(state, width, height))
+            where = (width, height, state.position.stage)
+            arrived: list[str] = []
+            for bundle in reading.bundles():
+                names = {node.name for node in bundle.sources if node.name}
+                hidden = sum(node.hidden for node in bundle.sources)
+                for target in bundle.targets:
+                    if target.name:
+                        wanted = sources_of(state, target.name)
+                        assert names <= set(wanted), where
+                        assert len(names) + hidden == len(wanted), where
+                        arrived.append(target.name)
+                assert bundle.targets or bundle.cut, where
+            named = [node.name for node in reading.nodes if node.name]
+            assert len(set(named)) == len(named), where
+            leftmost = min(node.x for node in reading.nodes)
+            for node in reading.nodes:
+                if node.name and node.name not in arrived:
+                    assert node.x == leftmost, (where, node)
+                    before = reading.at(node.row)[: node.x]
+                    assert node.name.startswith("x") or before.rstrip(" ●○").endswith("⋮─▶"), (where, node)
+            check_columns(reading, state, where)
+
+
+def check_columns(reading: Reading, state: State, where: object) -> None:
+    """Named and counted, the nodes of a column are those of its layer."""
+    sizes = {"x": len(state.scenario.layers[0].weights[0])}
+    for index, layer in enumerate(state.scenario.layers, start=1):
+        sizes |= {f"z{index}": len(layer.weights), f"a{index}": len(layer.weights)}
+    columns: dict[int, list[str]] = {}
+    for node in reading.nodes:
+        columns.setdefault(node.x, []).append(node.name)
+    for x, names in columns.items():
+        if names != ["L"]:
+            kinds = {name.partition("_")[0].rstrip("0123456789" if name[0] == "x" else "") for name in names if name}
+            hidden = sum(node.hidden for node in reading.nodes if node.x == x)
+            assert len(kinds) == 1, where
+            assert len([name for name in names if name]) + hidden == sizes[kinds.pop()], where
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_number_just_computed_is_in_the_picture_and_no_number_before_its_stage(seed: int) -> None:
+    first = start(any_network(1000 + seed))
+    for width, height in SIZES:
+        for state in stages(first, 12, seed):
+            rows = graph_rows(state, width, height)
+            here, values = state.position.stage, state.view.values
+            assert [width_of(row) for row in rows] == [width] * height
+            now = "".join(text for row in rows for text, style in row if style is Style.NOW)
+            if here:
+                texts = {number(values[here - 1], digits) for digits in range(1, 5)}
+                assert now.lstrip("●×").rstrip("╳") in texts, (width, height, here, now)
+                assert now.startswith("●")
+            assert sum(text_of(row).count("●") for row in rows) == bool(here)
+            known = [*state.view.given.values(), *values[:here]]
+            known += [c.value for name in brought_now(state) for c in contributions_to(state.view, name)]
+            right = {number(value, digits) for value in known for digits in range(1, 5)}
+            for row in rows:
+                seen = {found[0].rstrip("╳") for found in NUMBER.finditer(MORE.sub("", text_of(row)))}
+                assert seen <= right, (width, height, here, seen - right)
+
+
+def brought_now(state: State) -> list[str]:
+    """The node whose gradient was just added up."""
+    rule = state.timeline.rules[state.position.stage - 1]
+    node = state.timeline.graph.by_name[rule.node]
+    return [node.name] if state.position.stage and rule.phase is Phase.CHAIN and node.role is Role.COMPUTED else []
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_weights_of_the_neuron_at_hand_ride_on_their_wires_with_their_gradients_below(seed: int) -> None:
+    first = start(any_network(2000 + seed))
+    graph, rules = first.timeline.graph, first.timeline.rules
+    for width, height in ((60, 6), (80, 8), (120, 16)):
+        for state in stages(first, 12, seed):
+            rule = rules[state.position.stage - 1]
+            if not state.position.stage or rule.phase is Phase.LOSS or (brought_now(state) and rule.node[0] == "a"):
+                continue
+            z = neuron_at_hand(state)
+            if not z:
+                continue
+            reading = Reading(drawn(state, width, height))
+            wanted = dict(zip(sources_of(state, z), graph.by_name[z].args, strict=False))
+            ridden = {node.name: reading.riding(node) for node in reading.nodes if node.name in wanted}
+            assert ridden
+            for source, (above, value, below) in ridden.items():
+                weight = wanted[source]
+                assert value in {number(state.view.given[weight], digits) for digits in range(1, 5)}
+                assert above.split()[0] in (weight, "w"), (above, weight)
+                gradient = first.timeline.find(f"dL_d{weight}")
+                if gradient <= state.position.stage:
+                    assert same(below.split()[-1], state.view.values[gradient - 1])
+                elif first.timeline.find(local_name(graph, z, weight)) == state.position.stage:
+                    assert same(below.split("×")[-1], state.view.values[state.position.stage - 1])
+
+
+def same(text: str, value: float) -> bool:
+    return text.strip(" ●╳") in {number(value, digits) for digits in range(1, 5)}
+
+
+def neuron_at_hand(state: State) -> str:
+    """The z of the neuron that the stage on screen is about; empty where it is about the loss."""
+    rule, graph = state.timeline.rules[state.position.stage - 1], state.timeline.graph
+    node = graph.by_name[rule.node]
+    if node.role is Role.PARAMETER:
+        return graph.consumers[node.name][0].name
+    return "" if node is graph.root else node.name if node.operation == "affine" else node.args[0]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_contributions_ride_on_the_lines_that_bring_them_all_are_there_or_counted(seed: int) -> None:
+    first = start(any_network(3000 + seed))
+    chain = [stage for stage in first.timeline.phases[Phase.CHAIN] if brought_now(at(first, stage))]
+    for stage in chain:
+        state = at(first, stage)
+        (name,) = brought_now(state)
+        if name.startswith("z"):
+            continue
+        for width, height in SIZES:
+            reading = Reading(drawn(state, width, height))
+            numbers, hidden = reading.brought(name)
+            wanted = {c.via: c.value for c in contributions_to(state.view, name)}
+            shown = {node.row + 1: node.name for node in reading.nodes if node.name in wanted}
+            assert set(numbers) == set(shown), (width, height, stage)
+            assert len(numbers) + hidden == len(wanted)
+            assert all(same(numbers[row], wanted[z]) for row, z in shown.items())
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (2, 3, 1), (3, 2, 2)])
+def test_nothing_shifts_where_all_is_in_view(sizes: tuple[int, ...]) -> None:
+    first = start(network(*sizes, seed=5))
+    places = set()
+    for stage in range(first.timeline.last + 1):
+        state = at(first, stage)
+        assert graph_title(state, 200, 16) == "Computation graph"
+        places.add(tuple(Reading(drawn(state, 200, 16)).nodes))
+    assert len(places) == 1
+
+
+def test_columns_stay_from_epoch_to_epoch_at_the_start_of_a_run() -> None:
+    first = start(MAZUR)
+    places = {tuple(Reading(drawn(apply(first, GoTo(Position(epoch, 1, 5))))).nodes) for epoch in (1, 2, 3)}
+    assert len(places) == 1
+
+
+@pytest.mark.parametrize("spread", [1e-9, 1e6, 1e150])
+def test_no_number_is_cut_however_long_it_is(spread: float) -> None:
+    first = start(network(3, 3, 2, seed=1, activation="identity", spread=spread))
+    for width, height in ((60, 6), (80, 8)):
+        for stage in range(first.timeline.last + 1):
+            state = at(first, stage)
+            now = [text for row in graph_rows(state, width, height) for text, style in row if style is Style.NOW]
+            if stage:
+                assert same("".join(now).replace("×", ""), state.view.values[stage - 1]), (width, stage)
+
+
+def test_the_largest_networks_have_their_number_in_view_at_every_size() -> None:
+    for sizes in ((8, 16, 16, 4), (300, 3, 1), (1, 300, 1), (2, *(1,) * 300, 2), (30, 30)):
+        first = start(network(*sizes, seed=2))
+        for width, height in ((60, 6), (120, 20)):
+            for state in stages(first, 5, 1):
+                rows = graph_rows(state, width, height)
+                here = state.position.stage
+                now = "".join(text for row in rows for text, style in row if style is Style.NOW)
+                assert not here or same(now.replace("×", ""), state.view.values[here - 1]), (sizes, here, now)
+
+
+def test_titles_name_what_is_in_view() -> None:
+    wide = network(3, 5, 4, 2, seed=3)
+    find = start(wide).timeline.find
     assert graph_title(at(MAZUR, 1), 80, 8) == "Computation graph"
+    assert (
+        graph_title(at(wide, find("dL_dw2_3_1")), 80, 8) == "Layer 2 of 3, layer 1: neurons 1–2 of 5, neurons 3–4 of 4"
+    )
+    assert graph_title(at(wide, find("z1_5")), 60, 6) == "Layer 1 of 3, input 1 of 3, neuron 5 of 5"
+    assert graph_title(at(wide, find("z1_5")), 200, 40) == "Computation graph"
 
 
-def test_no_value_is_seen_before_its_stage() -> None:
-    state = at(MAZUR, 9)
-    assert "0.2984" in "\n".join(drawn(state))
-    assert "0.2984" not in "\n".join(drawn(at(MAZUR, 8)))
-    assert "0.7414" not in "\n".join(drawn(state))
+@pytest.mark.parametrize("seed", range(10))
+def test_a_title_says_the_very_numbers_of_the_nodes_in_view(seed: int) -> None:
+    first = start(any_network(4000 + seed))
+    for width, height in SIZES:
+        for state in stages(first, 6, seed):
+            names = {node.name for node in Reading(drawn(state, width, height)).nodes}
+            for low, high, count in re.findall(
+                r"neurons? (\d+)(?:–(\d+))? of (\d+)", graph_title(state, width, height)
+            ):
+                found = [n for n in range(1, 7) if any(name.endswith(f"_{n}") and name[0] == "a" for name in names)]
+                assert set(range(int(low), int(high or low) + 1)) <= set(found)
+                assert int(count) <= 6
+
+
+def test_larger_terminals_show_more() -> None:
+    deep = at(network(3, 5, 4, 2, seed=3), 40)
+    counts = [len([n for n in Reading(drawn(deep, *size)).nodes if n.name]) for size in ((60, 6), (80, 8), (120, 20))]
+    assert counts == sorted(counts)
+    assert counts[-1] == 3 + 2 * (5 + 4 + 2) + 1
+    assert graph_heights(deep, 200)[-1] >= 20
+
+
+def test_every_stage_in_view_can_be_pointed_at_and_walked_to_in_reading_order() -> None:
+    state = at(MAZUR, 40)
+    places = graph_stages(state, 80, 8)
+    assert [(place.y, place.x) for place in places] == sorted((place.y, place.x) for place in places)
+    assert len({place.stage for place in places}) == len(places)
+    for place in places:
+        assert graph_stage_at(state, 80, 8, place.x, place.y) == place.stage
+    find = state.timeline.find
+    assert {find("z1_1"), find("a2_2"), find("loss"), find("dL_da1_1"), find("dL_db2_1")} <= {p.stage for p in places}
+
+
+def test_what_blocks_is_said_beside_its_node() -> None:
+    state = at(load("hidden-relu"), 27)
+    assert any("gate closed at a1_1" in row for row in drawn(state))
+    assert any("×0╳" in row or "0╳ ◀╌" in row for row in drawn(state))
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 1), (2, 3, 1), (2, 2, 2), (3, 2, 2), (1, 3, 2), (3, 2, 2, 2)])
+def test_where_there_is_room_every_weight_rides_on_a_wire_of_its_own_to_its_z(sizes: tuple[int, ...]) -> None:
+    first = start(network(*sizes, seed=7))
+    height = graph_heights(first, 200)[-1]
+    for stage in range(first.timeline.last + 1):
+        state = at(first, stage)
+        reading = Reading(drawn(state, 200, height))
+        fan = [name for name in brought_now(state) if name[0] == "a"] if stage else []
+        for z in (node for node in state.timeline.graph.computed if node.operation == "affine"):
+            for weight, source in zip(z.args, sources_of(state, z.name), strict=False):
+                if fan and fan[0] in sources_of(state, z.name):
+                    continue  # the lines that bring its gradient are in the weights' place
+                assert reading.ends_of(weight) == (source, z.name), (stage, weight)
+                value, derivative = reading.column_of(weight)
+                assert same(value, state.view.given[weight])
+                gradient = state.timeline.find(f"dL_d{weight}")
+                assert derivative == "·" or "×" in derivative or gradient <= stage
+                assert gradient > stage or same(derivative, state.view.values[gradient - 1])
+
+
+def test_taller_terminals_draw_wires_one_by_one() -> None:
+    assert graph_heights(start(MAZUR), 120)[-1] > 8
+    assert graph_heights(start(MAZUR), 80)[-1] == 8  # too narrow for that
 
 
 def test_what_the_stage_is_made_from_is_marked() -> None:
     rows = graph_rows(at(MAZUR, 5), 80, 8)  # z2_1 from a1_1 and a1_2
     assert [text.strip() for row in rows for text, style in row if style is Style.USED] == [
-        *("0.5933", "0.4"),  # each answer of the layer before, and on its line the weight
+        *("0.5933", "0.4"),  # each answer of the layer before, and on its wire the weight
+        "0.6",  # the bias
         *("0.5969", "0.45"),
     ]
 
 
-def test_a_large_network_follows_the_stage_and_fits() -> None:
-    timeline = start(WIDE).timeline
-    for stage in range(timeline.last + 1):
-        state = at(WIDE, stage)
-        for width, height in ((60, 6), (80, 8), (120, 20)):
-            assert [width_of(row) for row in graph_rows(state, width, height)] == [width] * height
-        node = timeline.rules[stage - 1].node if stage else ""
-        if place_of(node) and node[0] in "za":
-            assert any(f" {node} " in f"{row} " for row in drawn(state)), (stage, node)
-    assert "of 3" in graph_title(at(WIDE, 1), 80, 8)
-    assert graph_heights(at(WIDE, 1), 80)[-1] == 20
-
-
-def test_the_table_lists_contributions_before_their_sum() -> None:
-    rows = [text_of(row) for row in table_rows(at(MAZUR, 40), 65, 8)]
-    sums = next(index for index, row in enumerate(rows) if row.startswith(" ● ∂L/∂a1_1"))
-    assert "via z2_1" in rows[sums - 2]
-    assert "0.1385 · 0.4" in rows[sums - 2]
-    assert "0.0554" in rows[sums - 2]
-    assert "via z2_2" in rows[sums - 1]
-    assert "−0.01905" in rows[sums - 1]
-    assert "0.0554 + (−0.01905)" in rows[sums]
-    assert "0.03635" in rows[sums]
-
-
-def test_where_the_headline_has_no_room_for_a_rule_the_rule_comes_under_it() -> None:
-    state = at(MAZUR, 9)
-    line = headline(state, 52)
-    assert line == "L = (0.7514 − 0.01)² / 2 + (0.7729 − … = 0.2984"
-    assert missing_rule(state, line) == "L = (a2_1 − y1)² / 2 + (a2_2 − y2)² / 2"
-    assert missing_rule(state, headline(state)) == ""
-
-
-def test_only_what_has_changed_is_called_new_and_only_who_is_blocked_learns_nothing() -> None:
-    again = apply(start(MAZUR), GoTo(Position(2, 1, 1)))
-    assert "with new numbers for" not in " ".join(explain(again))  # the bias is held: two weights, told one by one
-    assert "with w1_1_1 = 0.1498 and w1_1_2 = 0.1996" in " ".join(explain(again))
-    dead = apply(start(load("hidden-relu")), GoTo(Position(1, 1, 27)))
-    assert dead.timeline.rules[26].quantity == "dL_dw1_1_1"
-    assert "from this sample w1_1_1 learns nothing" in " ".join(explain(dead))
-
-
-def test_the_least_height_holds_two_nodes_of_each_column() -> None:
-    picture = [text_of(row) for row in graph_rows(at(MAZUR, 5), 60, 6)]
-    assert picture[0].split() == ["a1_1", "z2_1", "a2_1"]
-    assert picture[3].split() == ["a1_2", "│", "z2_2", "a2_2", "│", "y1", "0.01"]
+def test_a_new_weight_stands_above_the_old_one() -> None:
+    rows = drawn(at(MAZUR, 50))
+    assert "w ←●0.1498" in rows[0]
+    assert rows[1].startswith("   0.05 ─ 0.15 ─")
+    assert "w1_1_2" in rows[4] or "w ←○·" in rows[4]

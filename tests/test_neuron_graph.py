@@ -1,6 +1,7 @@
 """The drawings are transcribed from the design; the numbers in them are the article's."""
 
 import re
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -181,3 +182,48 @@ def test_no_number_is_cut_or_written_over(
     for row in graph_rows(state, width, 6):
         words = BETWEEN.split(text_of(row))
         assert {word for word in words if re.match("−?[0-9.]|e[+-]", word)} <= right, text_of(row)
+
+
+@pytest.mark.parametrize(("inputs", "height"), [(1, 6), (2, 6), (3, 6), (3, 7), (10, 8), (10, 22), (30, 16)])
+def test_every_input_is_wired_to_z_or_counted(inputs: int, height: int) -> None:
+    """A row for each input in view, its weight on its wire, and one for those out of view; all reach the bus."""
+    first = start(neuron(x=[1.25] * inputs, w=[0.5] * inputs))
+    for stage in range(first.timeline.last + 1):
+        rows = drawn(apply(first, GoTo(Position(1, 1, stage))), height=height)
+        bus = next(row for row in rows if re.search(r"─▶ z", row)).index("▶ z") - 2
+        named = [row for row in rows if re.match(r"  x\d* ", row)]
+        counted = [int(found[1]) for row in rows if (found := re.match(r"  ⋮ (\d+) more ─+", row))]
+        assert len(named) + sum(counted) == inputs
+        assert len(counted) == (len(named) < inputs)
+        for row in (*named, *(row for row in rows if row.startswith("  ⋮"))):
+            assert row.ljust(80)[bus] in "┐┘┤┬┼┴" or " → " in row
+
+
+@given(st.integers(1, 12), st.integers(6, 30), st.sampled_from([60, 80, 120]), st.integers(0, 10_000))
+def test_the_number_just_computed_is_marked_and_nothing_is_seen_before_its_stage(
+    inputs: int, height: int, width: int, seed: int
+) -> None:
+    random = Random(seed)  # noqa: S311 - any numbers will do
+    numbers = [random.uniform(-2, 2) for _ in range(2 * inputs + 2)]
+    first = start(neuron(x=numbers[:inputs], w=numbers[inputs:-2], b=numbers[-2], y=numbers[-1], activation="tanh"))
+    for stage in random.sample(range(first.timeline.last + 1), 4):
+        state = apply(first, GoTo(Position(1, 1, stage)))
+        rows = graph_rows(state, width, height)
+        shown = "".join(text for row in rows for text, style in row if style is Style.NOW)
+        here = [number(value, digits) for value in state.view.values[stage - 1 : stage] for digits in range(1, 5)]
+        assert not stage or shown.lstrip("● ") in here, (shown, here)
+        known = [*state.view.given.values(), *state.view.values[:stage]]
+        right = {number(value, digits) for value in known for digits in range(1, 5)} | {"2"}  # as in tanh²
+        for row in rows:
+            seen = re.findall(
+                r"(?<![\w.⋮²])−?\d[\d.]*(?:e[+-]\d+)?(?!\w)", re.sub(r"⋮ \d+ more|= .*", "", text_of(row))
+            )
+            assert set(seen) <= right, text_of(row)
+
+
+def test_columns_stay_from_epoch_to_epoch_at_the_start_of_a_run() -> None:
+    places = set()
+    for epoch in (1, 2, 3):
+        rows = drawn(at("article-7", 7, epoch))
+        places.add(tuple(rows[5].index(text) for text in ("∂L/∂w", "∂z/∂w", "∂a/∂z", "∂L/∂a")))
+    assert len(places) == 1

@@ -1,6 +1,7 @@
 """The table of operations: every row against PyTorch, against central differences, and with texts that read."""
 
 import math
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backprop_tui.core.expression import Name, evaluate, names
-from backprop_tui.core.ops import ACTIVATIONS, LAYER_OPERATIONS, LOSSES, OPERATIONS, Operation
+from backprop_tui.core.ops import ACTIVATIONS, LOSSES, OPERATIONS, Operation
 from backprop_tui.core.slopes import slope_at
-from backprop_tui.present.formulas import formula
+from backprop_tui.core.softmax import LAYER_OPERATIONS
+from backprop_tui.present.formulas import formula, substituted
+from tests.calculator import calculate
 
 CONTRACT_ACTIVATIONS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softplus", "elu", "gelu", "silu"]
 CONTRACT_LOSSES = ["mse", "half_squared", "mae", "huber", "bce"]
@@ -90,6 +93,52 @@ def test_no_number_makes_a_loss_raise(name: str, numbers: list[float]) -> None:
     value, (slope,) = at(name, numbers)
     assert value >= 0
     assert not math.isnan(slope)
+
+
+# Φ(z) as tables print it: Abramowitz and Stegun, 26.2, and the NIST handbook's erfc.
+NORMAL_TAIL = {-5.0: 2.866515718791939e-07, -6.0: 9.865876450376981e-10, -10.0: 7.619853024160526e-24}
+NORMAL_TAIL |= {-20.0: 2.753624118606234e-89}
+
+
+@pytest.mark.parametrize("z", NORMAL_TAIL)
+def test_gelu_keeps_its_digits_far_below_0(z: float) -> None:
+    value, (slope,) = at("gelu", [z])
+    assert value == pytest.approx(z * NORMAL_TAIL[z], rel=1e-13)
+    density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    assert slope == pytest.approx(NORMAL_TAIL[z] + z * density, rel=1e-12)
+
+
+@given(st.floats(-300, -1e-300))
+def test_elu_softplus_and_bce_keep_their_digits(z: float) -> None:
+    with localcontext(prec=400):
+        power = Decimal(z).exp()
+        less_1, log = power - 1, (1 + power).ln()
+    assert at("elu", [z])[0] == pytest.approx(float(less_1), rel=1e-15)
+    assert at("softplus", [z])[0] == pytest.approx(float(log), rel=1e-15)
+    a = float(power)
+    with localcontext(prec=400):
+        rest = -(1 - Decimal(a)).ln()
+    if a < 1:
+        assert at("bce", [a, 0.0])[0] == pytest.approx(float(rest), rel=1e-15)
+
+
+@given(st.sampled_from(CONTRACT_ACTIVATIONS), st.floats(-900, 900) | st.floats(-40, 5) | st.floats(-1e-5, 1e-5))
+def test_a_calculator_gets_an_activation_and_its_slope_from_what_is_shown(name: str, z: float) -> None:
+    row = OPERATIONS[name]
+    a, _ = at(name, [z])
+    values = {"z": z, "own": a}
+    for rule in (row.value((Name("z"),)), *row.partials((Name("z"),), Name("own"))):
+        value = evaluate(rule, values)
+        if value == 0 or abs(value) > 1e-300:  # below, a float has fewer than its sixteen digits
+            assert f"{calculate(substituted(rule, values)) + 0.0:.4g}" == f"{value + 0.0:.4g}"
+
+
+@given(st.floats(0, 1) | st.floats(0, 1e-4), st.floats(0, 1) | st.sampled_from([0.0, 1.0]))
+def test_a_calculator_gets_bce_from_what_is_shown(a: float, y: float) -> None:
+    rule, values = OPERATIONS["bce"].value((Name("a"), Name("y"))), {"a": a, "y": y}
+    value = evaluate(rule, values)
+    if value == 0 or abs(value) > 1e-300:
+        assert f"{calculate(substituted(rule, values)) + 0.0:.4g}" == f"{value + 0.0:.4g}"
 
 
 def test_saturation_and_overflow_are_exact() -> None:

@@ -91,7 +91,7 @@ async def test_every_size_on_the_way_of_a_resize_and_after_a_storm_of_them(serve
             await pilot.resize_terminal(*size)
             await pilot.pause()
             screens.append(shown(app))
-    assert [screen.split("\n")[-1].startswith(" → next") for screen in screens] == [True, True, False, True, True]
+    assert [screen.split("\n")[-1].startswith(" →") for screen in screens] == [True, True, False, True, True]
     assert "60" in screens[2]
     with server.application("--stage", "8") as terminal:
         terminal.wait_for(READY)

@@ -11,7 +11,7 @@ from statistics import median
 
 import pytest
 
-from backprop_tui.terminal import cures
+from backprop_tui.terminal import signals
 from tests.fuzz import processor_seconds
 from tests.terminal import Terminal
 
@@ -135,7 +135,7 @@ def test_exported_columns_and_lines_do_not_freeze_the_size() -> None:
     with Terminal(env={"COLUMNS": "40", "LINES": "6"}) as terminal:
         terminal.wait_for(READY)
         terminal.resize(100, 30)
-        terminal.wait_for(lambda t: t.screen.display[29].startswith(" → next"))
+        terminal.wait_for(lambda t: t.screen.display[29].startswith(" →"))
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ async def test_of_two_sizes_close_together_the_later_one_stays() -> None:
         posted.append(size)
 
     signal.signal(signal.SIGWINCH, resized)
-    cures.continue_once(driver=None, repaint=lambda: None)
+    signals.continue_once(was_suspended=lambda: True, repaint=lambda: None)
     signal.raise_signal(signal.SIGWINCH)
     async with asyncio.timeout(30):
         while len(posted) < 2:

@@ -106,7 +106,7 @@ async def test_resizing(tmux: Tmux) -> None:
             await pilot.resize_terminal(*size)
             await pilot.pause()
             screens.append(shown(app))
-    assert [screen.split("\n")[-1].startswith(" → next") for screen in screens] == [True, True, False, True]
+    assert [screen.split("\n")[-1].startswith(" →") for screen in screens] == [True, True, False, True]
     with Terminal(command=tmux.new("--stage", "8")) as terminal:
         terminal.wait_for(READY)
         for size, screen in zip(sizes, screens, strict=True):

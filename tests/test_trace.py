@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from backprop_tui.cli import main
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.present.explanation.stage import explain
@@ -242,7 +243,7 @@ def test_text_says_what_the_screen_says_once_and_fits_a_terminal(name: str) -> N
 @pytest.mark.parametrize(
     ("name", "epochs", "line"),
     [
-        ("relu-dead", 1, "5 ∂a/∂z = (1 if z > 0 else 0) = 0 [gate closed]"),
+        ("relu-dead", 1, "5 ∂a/∂z = (1 if z > 0 else 0) = 0 [gate closed, dead]"),
         ("relu-dead", 1, "8 ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = −8 · 0 · 2 = 0 [blocked: gate]"),
         ("article-7", 2, "3 L = (a − y)² = (4 − 4)² = 0 [converged]"),
         ("overshoot", 2, "3 L = (a − y)² = (4.75 − 4)² = 0.5625 [overshoot]"),
@@ -290,3 +291,14 @@ def test_a_title_cannot_break_out_of_its_line() -> None:
     assert "".join(trace(start(scenario), 1, "markdown")).startswith(
         "# one \\# \\*two\\*\\[31m \\| \\`three\\`\n\narticle-7"
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "is_named"),
+    [([], True), (["--x", "2"], True), (["--x", "3"], False), (["--lr", "0.2"], False), (["--loss", "mae"], False)],
+)
+def test_a_run_with_other_numbers_does_not_name_the_source(
+    options: list[str], is_named: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trace", *options]) == 0
+    assert ("Source: " in capsys.readouterr().out) == is_named

@@ -13,9 +13,10 @@ from typing import NamedTuple
 from backprop_tui.core import optimizers
 from backprop_tui.core.expression import Before, Expression, Name, Shared, evaluate, product, total
 from backprop_tui.core.graph import Graph, GraphError, Node, Role
-from backprop_tui.core.ops import LAYER_OPERATIONS, OPERATIONS
+from backprop_tui.core.ops import OPERATIONS
 from backprop_tui.core.optimizers import UPDATE_NUMBER, WEIGHT_DECAY, Learning, Stepped, quantity
 from backprop_tui.core.shared import shared_parts
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 LEARNING_RATE = optimizers.LEARNING_RATE
 """The name under which an update finds the learning rate."""

@@ -18,6 +18,7 @@ from backprop_tui.core.expression import (
     Piecewise,
     Shared,
     Shorthand,
+    Stable,
 )
 
 
@@ -34,19 +35,33 @@ class Dialect(NamedTuple):
 
 
 READABLE = Dialect(
-    {"e^": "exp", "ln": "ln", "√": "math.sqrt", "tanh": "math.tanh", "erf": "math.erf", "abs": "abs", "max": "max"},
+    {
+        "e^": "exp",
+        "ln": "ln",
+        "expm1": "math.expm1",
+        "log1p": "log1p",
+        "√": "math.sqrt",
+        "tanh": "math.tanh",
+        "erf": "math.erf",
+        "erfc": "math.erfc",
+        "abs": "abs",
+        "max": "max",
+    },
     readable=True,
 )
-"""For programs that a person reads: names of Python and of its `math`, and ``exp`` and ``ln`` as IEEE 754 has them."""
+"""For programs that a person reads: Python's own names, and ``exp``, ``ln`` and ``log1p`` as IEEE 754 has them."""
 
 FAST = Dialect(
     {
         "e^": "_exp",
         "ln": "_ln",
+        "expm1": "_expm1",
+        "log1p": "_log1p",
         "√": "_sqrt",
         "^": "_power",
         "tanh": "_tanh",
         "erf": "_erf",
+        "erfc": "_erfc",
         "abs": "_abs",
         "max": "_largest",
         "+": "_add",
@@ -84,7 +99,7 @@ def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
             return repr(value), _PREFIX
         case Name(name) | Before(name) | Shared(name, _):
             return name, _ATOM
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             return _text(meaning, dialect)
         case Piecewise(((Condition(v, "<", limit), least),), otherwise) if (v, limit) == (otherwise, least):
             return _text(Apply("max", (v, limit)), dialect)

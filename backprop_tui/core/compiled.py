@@ -17,7 +17,6 @@ from backprop_tui.core.backprop import (
     Phase,
     Rule,
     forward_rules,
-    gradient_name,
     remembered,
     sums,
     used_gradient,
@@ -28,11 +27,8 @@ from backprop_tui.core.graph import Graph, Role
 from backprop_tui.core.optimizers import LEARNING_RATE, UPDATE_NUMBER, Learning
 from backprop_tui.core.straight_line import finite_check, simplified, statements, targets
 
-SMALL_LOSS = 1e-12
-"""A run has converged where the mean loss of an epoch is at most this."""
-
 SMALL_GRADIENT = 1e-9
-"""Where no gradient of an epoch is above this, training changes nothing any more."""
+"""Where no gradient that an update of an epoch uses is above this, the epoch is level."""
 
 Numbers = tuple[float, ...]
 
@@ -43,9 +39,8 @@ class Outcome(NamedTuple):
     It had done all; or the last of them is `settled`; or the next one has a value that is not finite, which was noticed
     at sample number `broken` (from 1): there or earlier, for parameters are looked at after their epoch only.
 
-    An epoch is settled where no gradient that an update of it used is above `SMALL_GRADIENT` in size, and no update
-    moved a parameter by more than that times the learning rate; for plain gradient descent also where its mean loss is
-    at most `SMALL_LOSS`.
+    An epoch is settled where its mean loss is at most `small`, or no gradient that an update of it used is above
+    `SMALL_GRADIENT` in size, and no update moved a parameter by more than that times the learning rate.
     """
 
     epochs: int
@@ -69,8 +64,8 @@ class Batch(NamedTuple):
 
 Kept = MutableSequence[float]
 Visited = Sequence[Numbers] | Sequence[Batch]
-TrainFunction = Callable[[Numbers, Visited, Numbers, int, Kept, Kept], Outcome]
-"""``f(state, samples, numbers, epochs, losses, ends)``: up to `epochs` epochs over `samples`.
+TrainFunction = Callable[[Numbers, Visited, Numbers, int, Kept, Kept, float], Outcome]
+"""``f(state, samples, numbers, epochs, losses, ends, small)``: up to `epochs` epochs over `samples`.
 
 Each sample holds its inputs and targets in the graph's order; where gradients are accumulated, the samples come in
 batches.  `state` holds the parameters, what the optimiser remembers, and the sums of gradients; `numbers` the learning
@@ -97,7 +92,7 @@ def compile_training(
     text = source(graph, learning, one_sample=one_sample, zero_grad=zero_grad, within=within)
     code = compile(text, "<training>", "exec")
     safe = _safe_names()
-    quick_names = {"_exp": math.exp, "_ln": math.log, "_sqrt": math.sqrt, "_power": math.pow}
+    quick_names = {"_exp": math.exp, "_ln": math.log, "_log1p": math.log1p, "_sqrt": math.sqrt, "_power": math.pow}
     namespaces = ({**safe, **quick_names}, safe)
     for namespace in namespaces:
         exec(code, namespace)  # noqa: S102 - the text is made here, of validated names
@@ -135,7 +130,7 @@ def source(
     summed, memory = sums(graph, learning), remembered(graph, learning)
     numbers = (LEARNING_RATE, *learning.row.options)
     head = [
-        "def _train(_state, _samples, _numbers, _epochs, _losses, _ends):",
+        "def _train(_state, _samples, _numbers, _epochs, _losses, _ends, _small):",
         f"    {targets((*parameters, *memory, *summed))} = _state",
         f"    {targets(numbers)} = _numbers",
         "    _keep_loss, _keep_end = _losses.append, _ends.extend",
@@ -174,10 +169,6 @@ class _Pass(NamedTuple):
     def root(self) -> str:
         return self.graph.root.name
 
-    def ends(self) -> str:
-        """The head of what is done after an epoch that is settled."""
-        return f"if _level or _mean <= {SMALL_LOSS!r}:" if self.is_plain else "if _level:"
-
     def until_update(self) -> list[str]:
         """Forward and backward, and the sums."""
         return [*_lines((rule for rule in self.rules if rule.phase is not Phase.UPDATE), self.done)]
@@ -205,10 +196,7 @@ class _Pass(NamedTuple):
 
     def small_gradients(self) -> str:
         """The condition that no gradient that the update uses is above `SMALL_GRADIENT`."""
-        used = (
-            gradient_name(self.graph, node.name) if node.fixed else used_gradient(self.graph, node.name, self.learning)
-            for node in self.graph.parameters
-        )
+        used = (used_gradient(self.graph, node.name, self.learning) for node in self.graph.free)
         gradients = (python(self.copies.get(name, Name(name)), FAST) for name in used)
         return " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
 
@@ -219,9 +207,16 @@ def _one_by_one(one: _Pass, sample: list[str], keep: str, *, one_sample: bool) -
         whole = [*one.until_update(), *one.update(), *finite_check(one.rules)]
         head = ["(_sample,), _number = _samples, 1", *sample]
         if one.is_plain:
-            end = f"if {one.root} <= {SMALL_LOSS!r} or ({one.small_gradients()}):"
+            end = f"if {one.root} <= _small or ({one.small_gradients()}):"
             return [*head, *_epochs([*whole, f"_keep_loss({one.root})", keep, end])]
-        body = ["_level = True", *whole, f"_keep_loss({one.root})", keep, *one.check(), "if _level:"]
+        body = [
+            "_level = True",
+            *whole,
+            f"_keep_loss({one.root})",
+            keep,
+            *one.check(),
+            f"if _level or {one.root} <= _small:",
+        ]
         return [*head, *_epochs(body)]
     # A parameter that is not finite never will be again: those are looked at once in an epoch.
     steps, others = [rule for rule in one.rules if rule.is_step], [rule for rule in one.rules if not rule.is_step]
@@ -235,7 +230,7 @@ def _one_by_one(one: _Pass, sample: list[str], keep: str, *, one_sample: bool) -
         "_mean = _total / _len(_samples)",
         "_keep_loss(_mean)",
         keep,
-        one.ends(),
+        "if _level or _mean <= _small:",
     ]
     return _epochs(body)
 
@@ -260,7 +255,7 @@ def _in_batches(one: _Pass, sample: list[str], reset: str, keep: str) -> list[st
         "_mean = _total / _count",
         "_keep_loss(_mean)",
         keep,
-        one.ends(),
+        "if _level or _mean <= _small:",
     ]
     return ["_count = 0", "for _batch in _samples: _count = _count + _len(_batch[3])", *_epochs(body)]
 

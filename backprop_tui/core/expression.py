@@ -11,6 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from backprop_tui.core.floats import (
+    exponential,
+    left_to_right_product,
+    left_to_right_sum,
+    logarithm,
+    logarithm_of_1_plus,
+    power,
+    square_root,
+)
+
 
 class Expression:
     """A formula over named numbers; ordinary operators build larger ones."""
@@ -106,6 +116,18 @@ class Shared(Expression):
     meaning: Expression
 
 
+@dataclass(frozen=True, slots=True)
+class Stable(Expression):
+    """A rule shown as the learner knows it, `rule`, and computed by an equal one that keeps its digits, `meaning`.
+
+    ``e^z − 1`` for a z near 0 has none left; ``expm1`` has them all.  Where the numbers put into `rule` would not give
+    the value at the digits shown, a branch of it is to.
+    """
+
+    rule: Expression
+    meaning: Expression
+
+
 class Condition(NamedTuple):
     """``left relation right``, the relation one of ``> ≥ < ≤``; false where either side is not a number."""
 
@@ -140,53 +162,9 @@ class Piecewise(Expression):
         return self.otherwise
 
 
-def exponential(v: float) -> float:
-    """E to the power v; ∞ where a float cannot hold it."""
-    try:
-        return math.exp(v)
-    except OverflowError:
-        return math.inf
-
-
-def logarithm(v: float) -> float:
-    """The natural logarithm; −∞ at 0 and NaN below, as IEEE 754 has it."""
-    if v > 0:
-        return math.log(v)
-    return -math.inf if v == 0 else math.nan
-
-
-def square_root(v: float) -> float:
-    """The square root of v; NaN below 0."""
-    return math.sqrt(v) if v >= 0 else math.nan
-
-
-def power(base: float, exponent: float) -> float:
-    """The real power; ∞ where a float cannot hold it, NaN where there is none."""
-    try:
-        return math.pow(base, exponent)
-    except OverflowError:
-        return math.inf
-    except ValueError:
-        return math.nan
-
-
-def _sum(*terms: float) -> float:
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
-
-
-def _product(*factors: float) -> float:
-    total = factors[0]
-    for factor in factors[1:]:
-        total = total * factor
-    return total
-
-
 FUNCTIONS: dict[str, Callable[..., float]] = {
-    "+": _sum,
-    "·": _product,
+    "+": left_to_right_sum,
+    "·": left_to_right_product,
     "weighted": operator.mul,
     "−": operator.sub,
     "/": operator.truediv,
@@ -194,10 +172,13 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "²": lambda d: d * d,
     "e^": exponential,
     "ln": logarithm,
+    "expm1": math.expm1,
+    "log1p": logarithm_of_1_plus,
     "√": square_root,
     "^": power,
     "tanh": math.tanh,
     "erf": math.erf,
+    "erfc": math.erfc,
     "abs": abs,
     "max": max,  # NaN in first place stays NaN
 }
@@ -226,7 +207,7 @@ def evaluate(expression: Expression, values: Mapping[str, float]) -> float:
             return values[name] if name in values else evaluate(meaning, values)
         case Apply(function, args):
             return FUNCTIONS[function](*[evaluate(argument, values) for argument in args])
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             return evaluate(meaning, values)
         case Piecewise():
             return evaluate(expression.branch(values), values)
@@ -246,6 +227,8 @@ def substitute(expression: Expression, values: Mapping[str, float]) -> Expressio
             return Measured(value)
         case Shorthand():
             return Measured(evaluate(expression, values))
+        case Stable(rule):
+            return substitute(rule, values)
         case Piecewise():
             return substitute(expression.branch(values), values)
         case Apply("+", args):
@@ -267,7 +250,7 @@ def names(expression: Expression) -> frozenset[str]:
             return frozenset((name,))
         case Apply(_, args):
             return frozenset().union(*map(names, args))
-        case Shorthand(_, meaning) | Shared(_, meaning):
+        case Shorthand(_, meaning) | Shared(_, meaning) | Stable(_, meaning):
             return names(meaning)
         case Piecewise(branches, otherwise):
             sides = [side for condition, _ in branches for side in (condition.left, condition.right)]
@@ -326,7 +309,7 @@ def optional(term: Expression, condition: Condition) -> Piecewise:
 
 
 def call(function: str, *args: Expression | float) -> Expression:
-    """``function(args)`` for ``tanh``, ``erf``, ``max`` and ``abs``."""
+    """``function(args)`` for those that have no function of their own here, such as ``tanh`` and ``max``."""
     return Apply(function, tuple(as_expression(argument) for argument in args))
 
 

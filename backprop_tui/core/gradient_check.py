@@ -1,28 +1,40 @@
 """Are the gradients right?  Each beside the central difference, which needs no derivative at all.
 
-A parameter is moved a little to both sides, and the loss is computed twice: (L(w + h) − L(w − h)) / 2h is the
-gradient but for an error of order h² and the rounding of L (Press et al., Numerical Recipes, 5.7).  Where a kink
-lies within the step, the two sides have different slopes, and the difference is neither of them.
+A parameter is moved a little to both sides, and the loss is followed: (L(w + h) − L(w − h)) / 2h is the gradient but
+for an error of order h².  Two steps, h and h/2, tell how large that is and take most of it away (Richardson's
+extrapolation); h shrinks until they agree, as in Ridders' method (Press et al., Numerical Recipes, 5.7).  What moves is
+carried through the graph by itself (`differences`), so that a small step costs no digits, whatever stands beside it.
+
+What is left is the rounding of the chain rule's own numbers, such as 1 − a² where a is nearly 1.  Where a gap is no
+larger than that may be (`intervals`), nobody can tell whether the gradient is wrong.
 """
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
-from backprop_tui.core.backprop import forward_rules
-from backprop_tui.core.compiled import SMALL_GRADIENT, compile_forward
-from backprop_tui.core.graph import Graph
+from backprop_tui.core.backprop import chain_rules, forward_rules, gradient_name, local_rules
+from backprop_tui.core.differences import Mover, mover
+from backprop_tui.core.graph import Graph, Node
+from backprop_tui.core.intervals import Interval, enclosure
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 
 TOLERANCE = 1e-6
-"""How far a gradient and its central difference may be apart, as a share of the larger; `SMALL_GRADIENT` always."""
+"""How far a gradient and its central difference may be apart, as a share of the larger."""
 
-_STEP = math.cbrt(sys.float_info.epsilon)  # where the errors of rounding and of the difference are about equal
-_ROUNDINGS = 64  # so many units in the last place the loss itself may be off
+_STEP = 2.0**-17  # the first step, as a share of the parameter where that is above 1
+_LEAST = 2.0**-217  # the last one
+_SHRINK = 2.0**-10
+_LONG_SHRINK = 2.0**-50  # off a kink, and away from the bottom of a bowl
+_ROUNDING = 4 * sys.float_info.epsilon
+_SETTLED = 1e-8  # the share by which the differences over h and h/2 may be apart
+_MARGIN = 4  # so many times the width of the gradient's bounds may rounding explain; the difference has its own
+_UNDERFLOW = 1e-240  # gaps below this may be what floats near 0 have lost on the way
 _HELD = 1e-12  # bce divides by no less than this
-_FAR = 100.0  # and takes no logarithm below −100
 
 
 class Judgement(StrEnum):
@@ -30,8 +42,9 @@ class Judgement(StrEnum):
 
     AGREES = "agrees"
     DIFFERS = "differs"
-    KINK = "kink within the step"
-    LIMIT = "bce at its limit"
+    CANNOT_TELL = "cannot tell: rounding"
+    KINK = "kink within"
+    LIMIT = "loss at its limit"
     NOT_FINITE = "not finite"
 
 
@@ -49,70 +62,150 @@ class Comparison(NamedTuple):
     judgement: Judgement
 
 
+class _Difference(NamedTuple):
+    """What the step gives that tells most; `kink` says that none was small enough to avoid one.
+
+    `error` is about how far the value may be off: what halving the step changes, and rounding.
+    """
+
+    value: float
+    step: float
+    error: float
+    kink: bool = False
+
+
 def compare(graph: Graph, given: Mapping[str, float], gradients: Mapping[str, float]) -> Iterator[Comparison]:
     """Each parameter of `gradients` (∂L/∂parameter by its name), at the inputs, targets and parameters `given`."""
-    names = [rule.quantity for rule in forward_rules(graph)]
-    forward = compile_forward(graph)
+    values, movers = dict(given), {}
+    for rule in forward_rules(graph):
+        values[rule.quantity], movers[rule.quantity] = mover(rule.expression, values)
+
+    @cache
+    def rounding() -> Mapping[str, float]:  # most gradients agree, and nobody asks
+        return _rounding(graph, values)
+
     for parameter, analytic in gradients.items():
-        here = given[parameter]
-        step = _STEP * max(1.0, abs(here))
-        places = (here - step, here, here + step)
-        below, at, above = (dict(zip(names, forward({**given, parameter: w}), strict=True)) for w in places)
-        moved = places[2] - places[0]  # what 2h has become in floating point
-        low, high = below[graph.root.name], above[graph.root.name]
-        difference = (high - low) / moved if moved else math.nan
-        twice = _difference(forward, given, parameter, 2 * step)
-        gap, largest = abs(analytic - difference), max(abs(analytic), abs(difference))
-        rounding = _ROUNDINGS * sys.float_info.epsilon * (max(abs(low), abs(high)) + _cancellation(graph, at))
-        bend = abs(twice - difference)  # three times the error of order h², by Richardson's extrapolation
-        allowed = TOLERANCE * largest + SMALL_GRADIENT + rounding / (moved or 1.0) + bend
-        judgement = Judgement.AGREES if gap <= allowed else Judgement.DIFFERS
-        if not all(map(math.isfinite, (analytic, low, high, gap))):
-            judgement = Judgement.NOT_FINITE
-        else:
-            judgement = _excuse(graph, [{**given, **values} for values in (below, at, above)]) or judgement
-        yield Comparison(parameter, analytic, difference, gap / largest if largest else 0.0, step, judgement)
+        moving = _moved_by(graph, parameter)
+        found = _difference(moving, values, movers, parameter)
+        judgement = _excuse(moving, values, analytic, found) or (
+            Judgement.AGREES
+            if _share(analytic, found.value) <= TOLERANCE
+            else _verdict(analytic, found, rounding()[gradient_name(graph, parameter)])
+        )
+        error = _share(analytic, found.value)
+        yield Comparison(parameter, analytic, found.value, error, found.step, judgement)
 
 
-def _cancellation(graph: Graph, values: Mapping[str, float]) -> float:
-    """By how much more than its own size the loss is rounded: bce's 1 − a loses digits where a is near 1."""
-    if graph.root.operation != "bce":
-        return 0.0
-    answers = (values[name] for name in graph.root.args[: len(graph.root.args) // 2])
-    return max(1 / max(1 - a, _HELD) for a in answers)
+def _share(analytic: float, difference: float) -> float:
+    largest = max(abs(analytic), abs(difference))
+    return abs(analytic - difference) / largest if largest else 0.0
 
 
 def _difference(
-    forward: Callable[[Mapping[str, float]], tuple[float, ...]], given: Mapping[str, float], parameter: str, step: float
-) -> float:
-    """The central difference of the loss, the last value of `forward`, over `step` to each side."""
-    low, high = given[parameter] - step, given[parameter] + step
-    rise = forward({**given, parameter: high})[-1] - forward({**given, parameter: low})[-1]
-    return rise / (high - low) if high > low else math.nan
+    moving: Sequence[Node], values: Mapping[str, float], movers: Mapping[str, Mover], parameter: str
+) -> _Difference:
+    """∂L/∂parameter by central differences of ever smaller steps, until halving the step changes nothing.
+
+    Where none is small enough, the one that halving changed least; NaN where no float holds what moves.
+    """
+
+    def follow(move: float) -> Mapping[str, float]:
+        moves = {parameter: move}
+        for node in moving:
+            moves[node.name] = movers[node.name](moves)
+        return moves
+
+    root, scale = moving[-1].name, max(1.0, abs(values[parameter]))
+    step, kink = _STEP * scale, False
+    best = _Difference(math.nan, step, math.inf)
+    while step >= _LEAST * scale and math.isfinite(values[root]):
+        shrink = _SHRINK
+        with suppress(ArithmeticError, ValueError):
+            below, above = follow(-step), follow(step)
+            far, near = (
+                (above[root] - below[root]) / (2 * step),
+                (follow(step / 2)[root] - follow(-step / 2)[root]) / step,
+            )
+            # At the bottom of a bowl both moves are rises of order h²; what they differ by is lost in their rounding.
+            rounding = _ROUNDING * (abs(above[root]) + abs(below[root])) / (2 * step)
+            found = _Difference(near + (near - far) / 3, step, max(abs(near - far), rounding))
+            kink = _crosses_a_kink(moving, values, below, above)
+            best = min(best, found, key=lambda one: one.error)
+            if not kink and found.error <= _SETTLED * abs(found.value):
+                return found
+            shrink = _LONG_SHRINK if kink or rounding > _SETTLED * abs(found.value) else _SHRINK
+        step *= shrink
+    return best._replace(kink=kink)
 
 
-def _excuse(graph: Graph, places: list[dict[str, float]]) -> Judgement | None:
-    """Why the difference may be no gradient, at numbers below, at and above the place where it is taken."""
+def _moved_by(graph: Graph, parameter: str) -> Sequence[Node]:
+    """The nodes that depend on `parameter`, in order of computation, the loss last."""
+    reached = {parameter}
+    moving = []
     for node in graph.computed:
+        if not reached.isdisjoint(node.args):
+            reached.add(node.name)
+            moving.append(node)
+    return moving
+
+
+def _crosses_a_kink(
+    moving: Sequence[Node], values: Mapping[str, float], below: Mapping[str, float], above: Mapping[str, float]
+) -> bool:
+    """Whether one of the nodes `moving` has a kink within the moves `below` and `above` of its arguments."""
+
+    def crosses(argument: str, place: float, kinks: tuple[float, ...]) -> bool:
+        low, high = sorted((below.get(argument, 0.0), above.get(argument, 0.0)))
+        return low < high and any(low <= kink - place <= high for kink in kinks)
+
+    for node in moving:
         if node.operation in ACTIVATIONS:
-            z = [values[node.args[0]] for values in places]
-            if _encloses(z, ACTIVATIONS[node.operation].kinks):
-                return Judgement.KINK
-    if graph.root.operation in LOSSES:
-        half = len(graph.root.args) // 2
-        for answer, target in zip(graph.root.args[:half], graph.root.args[half:], strict=True):
-            if _encloses([values[answer] - values[target] for values in places], LOSSES[graph.root.operation].kinks):
-                return Judgement.KINK
-            if graph.root.operation == "bce" and any(_is_at_limit(values[answer]) for values in places):
-                return Judgement.LIMIT
-    return None
+            if crosses(node.args[0], values[node.args[0]], ACTIVATIONS[node.operation].kinks):
+                return True
+        elif node.operation in LOSSES:
+            kinks = LOSSES[node.operation].kinks
+            if any(crosses(a, values[a] - values[y], kinks) for a, y in _pairs(node)):
+                return True
+    return False
 
 
-def _encloses(values: list[float], kinks: tuple[float, ...]) -> bool:
-    """Whether one of `kinks` lies among `values` that move; those that stand still have but one slope."""
-    low, high = min(values), max(values)
-    return any(low <= kink <= high and low < high for kink in kinks)
+def _pairs(loss: Node) -> Iterator[tuple[str, str]]:
+    """The outputs of a loss, each with its target."""
+    half = len(loss.args) // 2
+    return zip(loss.args[:half], loss.args[half:], strict=True)
 
 
-def _is_at_limit(a: float) -> bool:
-    return a * (1 - a) < _HELD or min(a, 1 - a) < math.exp(-_FAR)
+def _excuse(
+    moving: Sequence[Node], values: Mapping[str, float], analytic: float, found: _Difference
+) -> Judgement | None:
+    """Why there is nothing to compare, if so."""
+    root, moved = moving[-1], {node.name for node in moving}
+    if not (math.isfinite(analytic) and math.isfinite(values[root.name])):
+        return Judgement.NOT_FINITE
+    if found.kink:
+        return Judgement.KINK
+    if root.operation == "bce" and any(a in moved and values[a] * (1 - values[a]) < _HELD for a, _ in _pairs(root)):
+        return Judgement.LIMIT
+    return None if math.isfinite(found.value) else Judgement.CANNOT_TELL
+
+
+def _verdict(analytic: float, found: _Difference, rounding: float) -> Judgement:
+    """What a gap comes to, where so much may be `rounding`; what is not finite explains everything."""
+    explained = max(rounding + _MARGIN * found.error, _UNDERFLOW)
+    gap = abs(analytic - found.value)
+    return Judgement.CANNOT_TELL if math.isnan(explained) or gap <= explained else Judgement.DIFFERS
+
+
+def _rounding(graph: Graph, values: Mapping[str, float]) -> Mapping[str, float]:
+    """How far rounding may part each derivative from its difference, by name, the forward pass being what it is.
+
+    A slope may be written with the node's own value, as a(1 − a); that is known to its rounding only.
+    """
+    points = {name: (value, value) for name, value in values.items()}
+    own = {rule.quantity: enclosure(rule.expression, points) for rule in forward_rules(graph)}
+    bounds: dict[str, Interval] = {}
+    for rule in local_rules(graph):
+        bounds[rule.quantity] = enclosure(rule.expression, {**points, rule.node: own[rule.node]})
+    for rule in chain_rules(graph):
+        bounds[rule.quantity] = enclosure(rule.expression, bounds)
+    return {name: _MARGIN * (high - low) for name, (low, high) in bounds.items()}

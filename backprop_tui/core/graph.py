@@ -9,7 +9,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
-from backprop_tui.core.ops import LAYER_OPERATIONS, OPERATIONS
+from backprop_tui.core.ops import OPERATIONS
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 

@@ -6,16 +6,16 @@ An activation or a loss is one row.  Definitions, defaults and conventions at ki
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from backprop_tui.core.expression import (
     Condition,
     Expression,
-    Name,
     Number,
     Piecewise,
     Shorthand,
+    Stable,
     as_expression,
     call,
     either,
@@ -28,7 +28,6 @@ from backprop_tui.core.expression import (
     total,
     weighted,
 )
-from backprop_tui.core.softmax import SOFTMAX, softmax, softmax_slopes
 
 Arguments = tuple[Expression, ...]
 
@@ -52,8 +51,16 @@ class Activation(NamedTuple):
     blocked: str = "flat"
 
 
+_ROOT_2 = root(as_expression(2))
+_SMALL = 1e-6  # below this, v + v²/2 is e^v − 1 and −ln(1 − v) within 1e-12 of itself
+
+
 def _above(z: Expression, limit: float) -> Condition:
     return Condition(z, ">", as_expression(limit))
+
+
+def _below(z: Expression, limit: float) -> Condition:
+    return Condition(z, "<", as_expression(limit))
 
 
 def _logistic(z: Expression) -> Expression:
@@ -65,15 +72,50 @@ def _sigma(z: Expression) -> Expression:
 
 
 def _softplus(z: Expression) -> Expression:
-    """ln(1 + e^z); where 1 + e^z would lose the smaller summand, its limits z and e^z (both within 1e-16)."""
+    """ln(1 + e^z); shown by its limits z and e^z where 1 + e^z would lose the smaller summand (both within 1e-16)."""
     rule = ln(1 + exp(z))
-    far = ((_above(z, 37), z), (Condition(z, "<", as_expression(-20)), exp(z)))
-    return Piecewise(far, rule, rule)
+    far = (_above(z, 37), z)
+    shown = Piecewise((far, (_below(z, -20), exp(z))), rule, rule)
+    return Stable(shown, Piecewise((far,), call("log1p", exp(z))))
+
+
+def _less_1(z: Expression) -> Expression:
+    """e^z − 1; shown by the beginning of its series where z is so small that 1 would swallow it."""
+    rule = exp(z) - 1
+    return Stable(Piecewise(((_above(z, -_SMALL), z + square(z) / 2),), rule, rule), call("expm1", z))
+
+
+def _times_density(scale: Expression, z: Expression) -> Expression:
+    """`scale` times the density of a standard normal number at z."""
+    return scale * exp(-(square(z) / 2)) / root(Number(2 * math.pi, "(2π)"))
+
+
+def _tail(scale: Expression, z: Expression) -> Expression:
+    """`scale` times Φ(z) far below 0, where 1 + erf(z/√2) has no digits left, by Laplace's continued fraction.
+
+    Abramowitz and Stegun, 26.2.14; cut after its fifth level, within 2e-7 of Φ for z < −6.
+    """
+    fraction = z
+    for level in range(5, 0, -1):
+        fraction = z + level / fraction
+    return -(_times_density(scale, z) / fraction)
+
+
+def _gelu(z: Expression) -> Expression:
+    rule = 0.5 * z * (1 + call("erf", z / _ROOT_2))
+    return _by_erfc(z, rule, _tail(z, z), 0.5 * z * call("erfc", -z / _ROOT_2))
 
 
 def _gelu_slope(z: Expression, _a: Expression) -> Expression:
-    below = (1 + call("erf", z / root(as_expression(2)))) / 2
-    return below + z * exp(-(square(z) / 2)) / root(Number(2 * math.pi, "(2π)"))
+    rest = _times_density(z, z)
+    rule = (1 + call("erf", z / _ROOT_2)) / 2 + rest
+    return _by_erfc(z, rule, _tail(Number(1.0), z) + rest, call("erfc", -z / _ROOT_2) / 2 + rest)
+
+
+def _by_erfc(z: Expression, rule: Expression, far_below: Expression, meaning: Expression) -> Expression:
+    """`rule`, shown as `far_below` from −6 down; 0 where a float could hold but a few digits of it, below 1e-305."""
+    gone = (_below(z, -37.5), Number(0.0))
+    return Stable(Piecewise((gone, (_below(z, -6), far_below)), rule, rule), Piecewise((gone,), meaning))
 
 
 ACTIVATIONS: dict[str, Activation] = {
@@ -123,7 +165,7 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             "elu",
-            lambda z: either(z, _above(z, 0), exp(z) - 1),
+            lambda z: either(z, _above(z, 0), _less_1(z)),
             lambda z, a: either(1, _above(z, 0), exp(z)),
             "lets a positive z through and bends a negative one towards −1",
             low=-1.0,
@@ -131,7 +173,7 @@ ACTIVATIONS: dict[str, Activation] = {
         ),
         Activation(
             "gelu",
-            lambda z: 0.5 * z * (1 + call("erf", z / root(as_expression(2)))),
+            _gelu,
             _gelu_slope,
             "weighs z by how likely a standard normal number is below it",
             low=-0.1699712074983674,
@@ -178,9 +220,20 @@ def _counts(y: Expression) -> Condition:
     return Condition(y, ">", Number(0.0))
 
 
-def _limited_ln(v: Expression) -> Expression:
-    """ln(v), but never below −100, so that one wrong certainty does not make the loss infinite."""
-    return Piecewise(((Condition(ln(v), "<", Number(-100.0)), Number(-100.0)),), ln(v), ln(v))
+def _limited(v: Expression) -> tuple[Condition, Expression]:
+    """No logarithm below −100, so that one wrong certainty does not make the loss infinite."""
+    return Condition(v, "<", Number(-100.0)), Number(-100.0)
+
+
+def _limited_ln(a: Expression) -> Expression:
+    return Piecewise((_limited(ln(a)),), ln(a), ln(a))
+
+
+def _limited_ln_of_rest(a: Expression) -> Expression:
+    """ln(1 − a); shown by the beginning of its series where a is so small that 1 would swallow it."""
+    rule, stable = ln(1 - a), call("log1p", -a)
+    shown = Piecewise((_limited(rule), (_below(a, _SMALL), -a - square(a) / 2)), rule, rule)
+    return Stable(shown, Piecewise((_limited(stable),), stable))
 
 
 LOSSES: dict[str, Loss] = {
@@ -210,7 +263,7 @@ LOSSES: dict[str, Loss] = {
         ),
         Loss(
             "bce",
-            lambda a, y: -(y * _limited_ln(a) + (1 - y) * _limited_ln(1 - a)),
+            lambda a, y: -(y * _limited_ln(a) + (1 - y) * _limited_ln_of_rest(a)),
             lambda a, y: (a - y) / call("max", a * (1 - a), 1e-12),
             "the surprise at the target when the answer is taken as a probability",
         ),
@@ -284,20 +337,6 @@ def _one(_args: Arguments, _own: Expression) -> Arguments:
 def _other_factors(args: Arguments, _own: Expression) -> Arguments:
     return tuple(product((*args[:i], *args[i + 1 :])) for i in range(len(args)))
 
-
-class LayerOperation(NamedTuple):
-    """What the nodes of one layer compute together from the same arguments, each as many as the other.
-
-    `value(args, place)` is that of node number `place` (from 0), `partials(nodes, place)` its slope in each argument.
-    """
-
-    name: str
-    value: Callable[[Sequence[Name], int], Expression]
-    partials: Callable[[Sequence[Name], int], Arguments]
-
-
-LAYER_OPERATIONS: dict[str, LayerOperation] = {SOFTMAX: LayerOperation(SOFTMAX, softmax, softmax_slopes)}
-"""Operations of whole layers, by name."""
 
 OPERATIONS: dict[str, Operation] = {
     "add": Operation("add", total, _one, _from(1)),

@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from backprop_tui.core.ops import ACTIVATIONS, LAYER_OPERATIONS, LOSSES
+from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.optimizers import OPTIMIZERS, SGD, WEIGHT_DECAY, Learning, Settings, settings
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 MOST_PARAMETERS = 1_000
 MOST_SAMPLES = 10_000
@@ -48,12 +49,16 @@ class Sample(NamedTuple):
 
 
 class Expectation(NamedTuple):
-    """A figure that the scenario's source prints for `quantity`, kept as it is printed."""
+    """A figure that the scenario's source prints for `quantity`, kept as it is printed.
+
+    `tolerance` is how far, as a share of the computed value, rounding on the way may have moved it.
+    """
 
     epoch: int
     sample: int
     quantity: str
     printed: str
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -280,7 +285,9 @@ def _check_finite(key: str, values: Sequence[float]) -> None:
 
 def _check_known(key: str, name: str, known: Collection[str]) -> None:
     if name not in known:
-        raise ScenarioError(key, f"unknown name {name[:40]!r}; expected one of {', '.join(known)}")
+        from backprop_tui.core.names_elsewhere import unknown  # noqa: PLC0415 - needed for an unknown name only
+
+        raise ScenarioError(key, f"{name[:40]!r} is {unknown(key.rpartition(' ')[2], name, known)}")
 
 
 def _several(count: int, noun: str) -> str:

@@ -1,24 +1,32 @@
 """Scenario files: TOML text in, a validated `Scenario` out, and a message that names the place for anything else."""
 
+import math
 import os
 import re
 import stat
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import backprop_tui
-from backprop_tui.core.ops import ACTIVATIONS, LAYER_OPERATIONS, LOSSES
+from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Expectation, Layer, Sample, Scenario, ScenarioError
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 from backprop_tui.core.training_keys import TRAINING, batch_size, optimizer, target, zero_grad
 
 MOST_BYTES = 1_000_000
+STANDARD_INPUT = "standard input"
 DEFAULT = "article-7"
 
 _TOP = ("title", "source", "learning_rate", "loss", *TRAINING, "layer", "sample", "expect")
 _LAYER = ("activation", "weights", "biases", "trainable", "train_biases")
 _SAMPLE = ("x", "y", "class")
-_EXPECT = ("epoch", "sample", "quantity", "printed")
+_EXPECT = ("epoch", "sample", "quantity", "printed", "tolerance")
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+# What a shell calls the pipe of <(…): a descriptor that this process was started with.
+_DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,6})")
 
 # The time of tomllib grows with the square of a dotted key's depth: a.a.a.… of 1 MB would keep it busy for an hour.
 _PART = r"""(?:[\w-]{1,99}+|"(?:\\.|[^"\\\n]){0,99}+"|'[^'\n]{0,99}+')[ \t]{0,99}+"""
@@ -44,29 +52,42 @@ def load(name: str = DEFAULT) -> Scenario:
     """
     if name in builtin_names():
         return parse(_read(f"{_FOLDER}/{name}.toml"), name)
-    file_name = name.rpartition("/")[2]
+    file_name = "pipe" if _DESCRIPTOR.fullmatch(name) else name.rpartition("/")[2]
     try:
         return parse(_read(name), file_name.rpartition(".")[0] or file_name)
     except ScenarioError as error:
         raise ScenarioError(name, str(error)) from error
 
 
+def load_standard_input() -> Scenario:
+    """The scenario that stands on standard input, a pipe or whatever it is.  Raises ScenarioError as `load` does."""
+    if sys.stdin is None:
+        raise ScenarioError(STANDARD_INPUT, "is closed; expected a TOML file")
+    try:
+        return parse(_decoded(lambda: _up_to_limit(0)), STANDARD_INPUT)
+    except ScenarioError as error:
+        raise ScenarioError(STANDARD_INPUT, str(error)) from error
+
+
 def parse(text: str, name: str) -> Scenario:
     """The scenario in `text`, to be called `name`.  Raises ScenarioError naming the key and what was expected."""
     if _DEEP_KEY.search(text):
         raise ScenarioError("", "nested too deeply for a scenario")
+    text = text.removeprefix(_BYTE_ORDER_MARK)
     try:
         table = tomllib.loads(text)
     except RecursionError as error:
         raise ScenarioError("", "nested too deeply for a scenario") from error
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError("", f"not valid TOML: {error}") from error
+        from backprop_tui.core.toml_errors import explain  # noqa: PLC0415 - needed for a wrong text only
+
+        raise ScenarioError("", explain(text, error)) from error
     except ValueError as error:
         limit = f"{sys.get_int_max_str_digits():,} digits"
         raise ScenarioError("", f"expected finite numbers; one has more than {limit}") from error
     _check_keys("", table, _TOP)
     layers = tuple(_layer(f"layer {i}", entry) for i, entry in _tables(table, "layer"))
-    loss = _text("loss", table.get("loss", "mse"), f"one of {', '.join(LOSSES)}")
+    loss = _name("loss", table.get("loss", "mse"), LOSSES)
     classes = len(layers[-1].weights) if layers and loss == "cross_entropy" else 0
     samples = tuple(_sample(f"sample {i}", entry, classes) for i, entry in _tables(table, "sample"))
     return Scenario(
@@ -85,12 +106,20 @@ def parse(text: str, name: str) -> Scenario:
 
 
 def _read(path: str) -> str:
-    """The text of the file at `path`: a regular file of at most 1 MB in UTF-8."""
+    """The text of the file at `path`: a regular file, or a pipe of this process, of at most 1 MB in UTF-8."""
     try:
-        data = _bytes(path)
+        return _decoded(lambda: _bytes(path))
     except FileNotFoundError as error:
         problem = f"no such file and no built-in scenario of that name{_similar(path)}"
         raise ScenarioError("", f"{problem} (`backprop-tui scenarios` lists them)") from error
+
+
+def _decoded(read: Callable[[], bytes]) -> str:
+    """The text of the bytes that `read` gives.  Raises ScenarioError, or FileNotFoundError where there is no file."""
+    try:
+        data = read()
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise ScenarioError("", f"cannot be read: {error.strerror}") from error
     if len(data) > MOST_BYTES:
@@ -102,35 +131,49 @@ def _read(path: str) -> str:
 
 
 def _bytes(path: str) -> bytes:
-    """The beginning of the regular file at `path`, a byte more than a scenario may have."""
+    """The beginning of the file at `path`, a byte more than a scenario may have."""
     if "\0" in path:
         raise ScenarioError("", "no file has a NUL byte in its name")
+    if (match := _DESCRIPTOR.fullmatch(path)) and stat.S_ISFIFO(os.stat(path).st_mode):  # noqa: PTH116 - as above
+        return _up_to_limit(int(match[1]))
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # O_NONBLOCK: a named pipe would wait for its writer
     try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-            raise ScenarioError("", f"is {kind}; expected a TOML file")
-        return os.read(descriptor, MOST_BYTES + 1)
+            stream = ", or - for standard input" if path == "/dev/stdin" else ""
+            raise ScenarioError("", f"is {kind}; expected a TOML file{stream}")
+        return _up_to_limit(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _similar(name: str) -> str:
-    """The built-in scenario that `name` may be a misspelling of, as a question."""
-    import difflib  # noqa: PLC0415 - needed for a misspelt name only
+def _up_to_limit(descriptor: int) -> bytes:
+    """What can be read from `descriptor`, a byte more than a scenario may have at most.
 
-    close = difflib.get_close_matches(name, builtin_names(), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    A pipe hands over what is in it at the time, so one read is not enough.
+    """
+    data = b""
+    while len(data) <= MOST_BYTES and (more := os.read(descriptor, MOST_BYTES + 1 - len(data))):
+        data += more
+    return data
+
+
+def _similar(name: str) -> str:
+    """What `name` may be a misspelling of, as a question."""
+    from backprop_tui.core.names_elsewhere import scenarios_like  # noqa: PLC0415 - needed for a misspelt name only
+
+    if os.access(f"{name}.toml", os.R_OK):
+        return f"; did you mean {name}.toml?"
+    likely = scenarios_like(name, builtin_names())
+    return f"; {likely}" if likely else ""
 
 
 def _layer(key: str, table: Table) -> Layer:
     _check_keys(key, table, _LAYER, required=("activation", "weights", "biases"))
     rows = _list(f"{key}, weights", table["weights"], "a list of rows, one per neuron, such as [[1.5]]")
     return Layer(
-        activation=_text(
-            f"{key}, activation", table["activation"], f"one of {', '.join((*ACTIVATIONS, *LAYER_OPERATIONS))}"
-        ),
+        activation=_name(f"{key}, activation", table["activation"], (*ACTIVATIONS, *LAYER_OPERATIONS)),
         weights=tuple(_numbers(f"{key}, weights, row {i}", row) for i, row in enumerate(rows, start=1)),
         biases=_numbers(f"{key}, biases", table["biases"]),
         trainable=_flag(f"{key}, trainable", table.get("trainable", True)),
@@ -159,13 +202,14 @@ def _expectation(key: str, table: Table) -> Expectation:
         sample=_count(f"{key}, sample", table.get("sample", 1)),
         quantity=_text(f"{key}, quantity", table["quantity"]),
         printed=printed,
+        tolerance=_share(f"{key}, tolerance", table.get("tolerance", 0.0)),
     )
 
 
 def _tables(table: Table, key: str) -> list[tuple[int, Table]]:
     entries = table.get(key, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ScenarioError(key, f"expected [[{key}]] tables")
+        raise ScenarioError(key, f"expected [[{key}]] tables, with two brackets on each side")
     return list(enumerate(entries, start=1))
 
 
@@ -173,17 +217,33 @@ def _check_keys(where: str, table: Table, known: tuple[str, ...], required: tupl
     for key in table:
         if key not in known:
             name = key if key.isidentifier() and len(key) <= 40 else _shown(key)
-            raise ScenarioError(
-                f"{where}, {name}" if where else name, f"unknown key; expected one of {', '.join(known)}"
-            )
+            raise ScenarioError(f"{where}, {name}" if where else name, _unknown_key(key, known))
     for key in required:
         if key not in table:
             raise ScenarioError(where, f"{key} is missing")
 
 
+def _unknown_key(key: str, known: tuple[str, ...]) -> str:
+    """What is wrong with `key`, which is none of those `known` here: it belongs elsewhere, or is called otherwise."""
+    from backprop_tui.core.names_elsewhere import key_here  # noqa: PLC0415 - needed for an unknown key only
+
+    tables = {"[[layer]]": _LAYER, "[[sample]]": _SAMPLE, "[[expect]]": _EXPECT}
+    likely = key_here(key, known)
+    if not likely:
+        if key_here(key, _TOP) == key:
+            return "belongs to the top of the file, before the first [[layer]] or other table"
+        table = next((table for table, keys in tables.items() if key in keys), "")
+        if table:
+            return f"belongs below {table}"
+    expected = f"expected one of {', '.join(known)}"
+    return f"unknown key; {f'did you mean {likely}? ' if likely else ''}{expected}"
+
+
 def _list(key: str, value: object, expected: str) -> list[object]:
     if not isinstance(value, list):
-        raise ScenarioError(key, f"expected {expected}, not {_shown(value)}")
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        right = f"; write [{_shown(value)}]" if number and "rows" not in expected else ""
+        raise ScenarioError(key, f"expected {expected}, not {_shown(value)}{right}")
     return value
 
 
@@ -193,11 +253,26 @@ def _numbers(key: str, value: object) -> tuple[float, ...]:
 
 def _number(key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ScenarioError(key, f"expected a number, not {_shown(value)}")
+        raise ScenarioError(key, f"expected a number, not {_shown(value)}{_without_quotes(value)}")
     try:
         return float(value)
     except OverflowError as error:
         raise ScenarioError(key, "expected a finite number; this one is too large") from error
+
+
+def _without_quotes(value: object) -> str:
+    """The number that a text holds, as what to write instead; empty where it holds none."""
+    from backprop_tui.core.number_spelling import likely_number  # noqa: PLC0415 - needed for a wrong number only
+
+    likely = likely_number(value) if isinstance(value, str) else ""
+    return f"; write {likely}" if likely else ""
+
+
+def _share(key: str, value: object) -> float:
+    share = _number(key, value)
+    if not 0 <= share < math.inf:
+        raise ScenarioError(key, f"expected a share from 0 on, such as 0.001, not {_shown(value)}")
+    return share
 
 
 def _count(key: str, value: object) -> int:
@@ -210,6 +285,12 @@ def _text(key: str, value: object, expected: str = "text") -> str:
     if not isinstance(value, str):
         raise ScenarioError(key, f"expected {expected}, not {_shown(value)}")
     return value
+
+
+def _name(key: str, value: object, known: Collection[str]) -> str:
+    """The name `value`, which may be one of those `known` in another case."""
+    name = _text(key, value, f"one of {', '.join(known)}")
+    return name.lower() if name.lower() in known else name
 
 
 def _flag(key: str, value: object) -> bool:

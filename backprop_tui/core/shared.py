@@ -1,6 +1,6 @@
 """Partial results that rules have in common, found so that each can be computed once."""
 
-from backprop_tui.core.expression import Apply, Expression, Piecewise, Shared, Shorthand
+from backprop_tui.core.expression import Apply, Expression, Piecewise, Shared, Shorthand, Stable
 
 
 def shared_parts(expression: Expression) -> tuple[Shared, ...]:
@@ -16,7 +16,7 @@ def _collect(expression: Expression, found: dict[str, Shared]) -> None:
             if name not in found:
                 _collect(meaning, found)
                 found[name] = expression
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             _collect(meaning, found)
         case Apply(_, args):
             for argument in args:

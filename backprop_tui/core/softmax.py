@@ -6,7 +6,8 @@ machine can hold; here that is done only where some |z| is above `LARGE`, so tha
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from backprop_tui.core.expression import (
     Condition,
@@ -46,3 +47,18 @@ def softmax_slopes(answers: Sequence[Expression], place: int) -> tuple[Expressio
     """A row of the Jacobian: ∂a/∂z_j of the probability number `place` (from 0) of `answers`, for each j."""
     own = answers[place]
     return tuple(own * (1 - own) if j == place else -(own * other) for j, other in enumerate(answers))
+
+
+class LayerOperation(NamedTuple):
+    """What the nodes of one layer compute together from the same arguments, each as many as the other.
+
+    `value(args, place)` is that of node number `place` (from 0), `partials(nodes, place)` its slope in each argument.
+    """
+
+    name: str
+    value: Callable[[Sequence[Name], int], Expression]
+    partials: Callable[[Sequence[Name], int], tuple[Expression, ...]]
+
+
+LAYER_OPERATIONS: dict[str, LayerOperation] = {SOFTMAX: LayerOperation(SOFTMAX, softmax, softmax_slopes)}
+"""Operations of whole layers, by name."""

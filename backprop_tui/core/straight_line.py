@@ -12,6 +12,7 @@ from backprop_tui.core.expression import (
     Piecewise,
     Shared,
     Shorthand,
+    Stable,
     either,
 )
 from backprop_tui.core.graph import Graph
@@ -50,7 +51,7 @@ def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expressi
     match expression:
         case Name(name):
             return copies.get(name, expression)
-        case Shorthand(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning):
             return _replaced(meaning, copies)
         case Shared(name, meaning):
             return Shared(name, _replaced(meaning, copies))

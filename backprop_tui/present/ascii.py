@@ -6,8 +6,6 @@ from functools import lru_cache
 from itertools import groupby, zip_longest
 from types import MappingProxyType
 
-from rich.cells import cell_len
-
 from backprop_tui.present.canvas import Row, Span, Style, padded
 
 _LONGER = {
@@ -42,7 +40,7 @@ ASCII: Mapping[str, str] = MappingProxyType(
         **dict(zip("═╌", "=.", strict=True)),  # a blocked gradient's line is neither a double one nor a forward one
         **dict(zip("▁▂▃▄▅▆▇█", "_:-=+*%#", strict=True)),  # without the dot, which is "not yet"
         **dict(zip("▶◀▲▼", "><^v", strict=True)),
-        **dict(zip("●○✓╳", "@?+X", strict=True)),
+        **dict(zip("●○✓╳⋮", "@~+X:", strict=True)),
         **dict(zip("∂×σ′’‘“”", "dxs'''\"\"", strict=True)),
     }
 )
@@ -83,9 +81,21 @@ def in_ascii(text: str) -> str:
     return "".join(_in_cells(character) for character in text)
 
 
+def ascii_lines(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a text report in ASCII, in as many columns as that takes."""
+    dot = "-"  # in the introduction it parts, in rules it multiplies
+    for line in lines:
+        if line.lstrip("#\n ").startswith("Epoch "):
+            dot = "*"
+        dotted = line.replace("·", dot)
+        yield "".join(letter if letter.isascii() else ASCII.get(letter) or _base(letter) for letter in dotted)
+
+
 def _in_cells(character: str) -> str:
     if character.isascii():
         return character
+    from rich.cells import cell_len  # noqa: PLC0415 - a trace in ASCII does without
+
     spelling = _FOREIGN[character] if character in _FOREIGN else ASCII.get(character) or _base(character)
     return spelling.ljust(2)[: cell_len(character)]
 
@@ -98,9 +108,11 @@ def _spelled(text: str, style: Style) -> Iterator[str]:
         dot = "."
     else:
         dot = "*"
-    for character in text:
+    for character, following in zip_longest(text, text[1:], fillvalue=" "):
         if character.isascii():
             yield character
+        elif character == "×" and following != " ":  # a factor, as in ×1, which is not the input x1
+            yield "*"
         else:
             yield dot if character == "·" else ASCII.get(character) or _base(character)
 

@@ -3,7 +3,8 @@
 Styles are named by what they mean; which colour and weight that is, the panels decide.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
@@ -92,6 +93,12 @@ class Canvas:
         if not (0 <= y < self.height and x >= 0 and x + length <= self.width):
             return False
         return all(character == " " for character, _ in self._cells[y][x : x + length])
+
+    def blanks(self, y: int, length: int) -> Iterator[tuple[int, int]]:
+        """The free stretches of row y with at least `length` cells: first column, and the one after the last."""
+        text = "".join([character for character, _ in self._cells[y]])
+        for found in re.finditer(f" {{{length},}}", text):
+            yield found.span()
 
     def character(self, x: int, y: int) -> str:
         """What stands in column x of row y; empty outside."""

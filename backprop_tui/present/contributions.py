@@ -16,7 +16,7 @@ class Contribution(NamedTuple):
     value: float
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def contributions_to(one: Pass, name: str) -> tuple[Contribution, ...]:
     """The contributions to the gradient of the node `name`, in the order in which they are added up."""
     graph = one.timeline.graph

@@ -1,40 +1,55 @@
 """What happens in a run and deserves a word where it happens."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from backprop_tui.core.backprop import Phase, Rule, gradient_name
-from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS
+from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, gradient_name, local_name
+from backprop_tui.core.compiled import SMALL_GRADIENT
 from backprop_tui.core.expression import Apply, Expression, Name
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.slopes import is_saturated
+from backprop_tui.present.dead_gates import dead_gates
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
+from backprop_tui.stepper.training import Ending, ending, is_divergence
 
 _ROUNDING = 1e-9  # a loss that rose by no more than this share of itself wavers; nothing overshot
+_LAST_DIGITS = 1e-14  # of the largest number: an answer no farther off wavers with the rounding
 
 
 class Kind(StrEnum):
     """The events; the value is the word on screen."""
 
     GATE_CLOSED = "gate closed"
+    DEAD = "dead"
     FLAT = "flat"
     SATURATED = "saturated"
     ZERO_GRADIENT = "zero gradient"
+    JUST_CLOSED = "gate just closed"
+    ROSE = "loss rose"
     OVERSHOOT = "overshoot"
-    DIVERGED = "diverged"
-    CONVERGED = "converged"
     OUT_OF_REACH = "out of reach"
+    CONVERGED = "converged"
+    STUCK = "stuck"
+    OSCILLATING = "oscillating"
+    STANDING_STILL = "standing still"
+    DIVERGED = "diverged"
+    NOT_FINITE = "not finite"
 
 
 EVENT_WORDS = {
     Kind.OVERSHOOT: "▲ overshoot",
     Kind.CONVERGED: "✓ converged",
+    Kind.STUCK: "▲ stuck",
+    Kind.OSCILLATING: "▲ oscillating",
+    Kind.STANDING_STILL: "▲ standing still",
     Kind.DIVERGED: "▲ diverged",
+    Kind.NOT_FINITE: "▲ not finite",
     Kind.OUT_OF_REACH: "▲ out of reach",
 }
 """What the picture says of those that happen to the whole run, beside the loss."""
@@ -51,19 +66,27 @@ class Event(NamedTuple):
 def events(state: State) -> tuple[Event, ...]:
     """The events of the pass on screen up to its position, in order of stages.
 
-    GATE_CLOSED and FLAT: an activation's slope is exactly 0 (ReLU: gate closed, any other: flat).
-    SATURATED: the slope is not 0, but below a hundredth of the steepest, there and farther out.
-    OVERSHOOT: the loss is above the same sample's loss an epoch before, nothing having been edited in between.
-    OUT_OF_REACH: a target lies outside what its activation can answer (said at the loss).
-    CONVERGED: the mean loss of the epoch is at most 1e-12 (said at the loss of its last sample).
-    ZERO_GRADIENT: no parameter's gradient is above 1e-9 (said at the last gradient).
-    DIVERGED: the first value that is not finite; nothing is said after it.
+    At a slope.  GATE_CLOSED and FLAT: it is exactly 0, for this sample (ReLU: gate closed, any other: flat).
+    DEAD: the gate is closed for every sample, with the parameters of this pass.  SATURATED: the slope is not 0, but
+    below a hundredth of the steepest, there and farther out.
+
+    At the loss.  OVERSHOOT: with a positive learning rate, the loss of the only sample is above the one an epoch
+    before, or at the last of several the epoch's mean is above the mean before, nothing having been edited in
+    between.  ROSE: this sample's loss has risen, but that is not said.  JUST_CLOSED: an epoch ago the gate of a
+    ReLU that is dead now was open for this sample.  OUT_OF_REACH: a target lies outside what its activation can
+    answer.  CONVERGED, OSCILLATING: the epoch's ending, at its last sample, where the loss alone or where the run
+    has been says so.
+
+    ZERO_GRADIENT: no gradient that an update uses is above 1e-9 (said at the last gradient); CONVERGED, STUCK: the
+    epoch's ending where gradients say so.  STANDING_STILL: likewise at the last stage.  DIVERGED, NOT_FINITE: the first
+    value that is not finite, after an update or before any; nothing is said after it.
     """
     rules, view = state.timeline.rules, state.view
     found: list[Event] = []
     for stage, rule in enumerate(rules[: state.position.stage], start=1):
         if stage == view.first_not_finite:
-            return (*found, Event(Kind.DIVERGED, stage, rule.node))
+            kind = Kind.DIVERGED if is_divergence(state.history, view) else Kind.NOT_FINITE
+            return (*found, Event(kind, stage, rule.node))
         found.extend(Event(kind, stage, rule.node) for kind in _kinds(state, stage, rule))
     return tuple(found)
 
@@ -79,22 +102,30 @@ def blocked(state: State) -> Mapping[str, str]:
     The slope itself is one; a gradient is one where, on every path, the first 0 met on the way from the loss is
     blocked.  So a gradient is not blocked where nothing arrives at the gate, nor for the sake of an input of 0.
     """
-    return _blocked_words(state.view, state.position.stage)
+    return {name: word for name, (word, _) in _blockages(state.view, state.position.stage).items()}
+
+
+def blocking(state: State) -> Mapping[str, str]:
+    """The activation that makes each of them 0: on its first path, where it has several."""
+    return {name: node for name, (_, node) in _blockages(state.view, state.position.stage).items()}
+
+
+_Blockage = tuple[str, str]  # a word, and the activation that it is about
 
 
 @lru_cache(maxsize=64)
-def _blocked_words(view: Pass, stage: int) -> Mapping[str, str]:
+def _blockages(view: Pass, stage: int) -> Mapping[str, _Blockage]:
     end = view.first_not_finite - 1 if view.first_not_finite else view.timeline.last
     values: dict[str, float] = {}
-    words: dict[str, str] = {}
+    found: dict[str, _Blockage] = {}
     for rule, value in zip(view.timeline.rules[: min(end, stage)], view.values, strict=False):
         if rule.phase is Phase.UPDATE:
             break
         values[rule.quantity] = value
-        word = _blocked(view.timeline.graph, rule, values, words) if value == 0 else ""
-        if word:
-            words[rule.quantity] = word
-    return words
+        blockage = _blockage(view.timeline.graph, rule, values, found) if value == 0 else None
+        if blockage:
+            found[rule.quantity] = blockage
+    return found
 
 
 def paths(rule: Rule) -> tuple[tuple[str, ...], ...]:
@@ -125,14 +156,43 @@ def pass_before(state: State) -> Pass | None:
     return history.view(here.epoch - 1, here.sample) if ago is now else None
 
 
+def mean_before(state: State) -> float | None:
+    """The mean loss of the epoch before; None in epoch 1 and where an edit lies between its start and here."""
+    here, history = state.position, state.history
+    return history.losses[here.epoch - 2] if here.epoch - 1 >= history.first_epoch(here.epoch) else None
+
+
+def mean_here(state: State) -> float | None:
+    """The mean loss of the epoch on screen, once that of its last sample is computed; None before, and at the end."""
+    here, history = state.position, state.history
+    is_known = here.sample == history.samples and here.stage >= state.timeline.phases[Phase.LOSS][-1]
+    return history.losses[here.epoch - 1] if is_known and history.reach(here.epoch + 1) else None
+
+
 def _kinds(state: State, stage: int, rule: Rule) -> Iterator[Kind]:
     node = state.timeline.graph.by_name[rule.node]
     if rule.phase is Phase.LOCAL and node.operation in ACTIVATIONS:
         yield from _slope_kinds(state, rule)
     elif rule.phase is Phase.LOSS:
-        yield from _loss_kinds(state)
-    elif rule.phase is Phase.CHAIN and stage == state.timeline.phases[Phase.CHAIN][-1] and _is_level(state):
-        yield Kind.ZERO_GRADIENT
+        yield from _once(_of_the_loss, state, _loss_kinds)
+    elif rule.phase is Phase.CHAIN and stage == state.timeline.phases[Phase.CHAIN][-1]:
+        yield from _once(_of_the_gradients, state, _gradient_kinds)
+    if stage == state.timeline.last:
+        yield from _once(_of_the_end, state, _end_kinds)
+
+
+_Remembered = WeakKeyDictionary[Pass, tuple[Kind, ...]]
+_of_the_loss: _Remembered = WeakKeyDictionary()
+_of_the_gradients: _Remembered = WeakKeyDictionary()
+_of_the_end: _Remembered = WeakKeyDictionary()
+
+
+def _once(remembered: _Remembered, state: State, find: Callable[[State], Iterator[Kind]]) -> tuple[Kind, ...]:
+    """What `find` finds in a pass, which may need other passes: looked for once, not at each of its stages."""
+    one = state.view
+    if one not in remembered:
+        remembered[one] = tuple(find(state))
+    return remembered[one]
 
 
 def _slope_kinds(state: State, rule: Rule) -> Iterator[Kind]:
@@ -140,50 +200,120 @@ def _slope_kinds(state: State, rule: Rule) -> Iterator[Kind]:
     slope, activation = known[rule.quantity], ACTIVATIONS[state.timeline.graph.by_name[rule.node].operation]
     if slope == 0:
         yield Kind.GATE_CLOSED if activation.blocked == "gate" else Kind.FLAT
+        if rule.node in dead_gates(state.view):
+            yield Kind.DEAD
     elif is_saturated(activation.name, known[rule.argument]):
         yield Kind.SATURATED
 
 
 def _loss_kinds(state: State) -> Iterator[Kind]:
-    before, root = pass_before(state), state.timeline.graph.root.name
-    if before and _has_risen(before.known[root], state.view.known[root]):
+    before, view, history, here = pass_before(state), state.view, state.history, state.position
+    is_last = here.sample == history.samples and not state.ended
+    if _overshot(state, before):
         yield Kind.OVERSHOOT
-    if any(out_of_reach(state.timeline.graph, state.view.given)):
+    elif before and _has_risen(_loss(before), view):
+        yield Kind.ROSE
+    if before and any(_opened(before, name) for name in dead_gates(view)):
+        yield Kind.JUST_CLOSED
+    if any(out_of_reach(state.timeline.graph, view.given)):
         yield Kind.OUT_OF_REACH
-    if _is_converged(state):
+    if is_last and _has_small_loss(state):
         yield Kind.CONVERGED
+    elif is_last and history.period(here.epoch) and ending(state, here.epoch) is Ending.OSCILLATING:
+        yield Kind.OSCILLATING
 
 
-def _has_risen(before: float, loss: float) -> bool:
-    return loss > max(before, SMALL_LOSS) and not math.isclose(loss, before, rel_tol=_ROUNDING)
+def _gradient_kinds(state: State) -> Iterator[Kind]:
+    here = state.position
+    if not _is_level(state.view):
+        return
+    yield Kind.ZERO_GRADIENT
+    if here.sample == state.history.samples and not state.ended:
+        word = ending(state, here.epoch)
+        if word is Ending.STUCK:
+            yield Kind.STUCK
+        elif word is Ending.CONVERGED and not _has_small_loss(state):
+            yield Kind.CONVERGED
 
 
-def _is_converged(state: State) -> bool:
-    here, history = state.position, state.history
-    if here.sample < history.samples or state.ended:
+def _end_kinds(state: State) -> Iterator[Kind]:
+    here, view = state.position, state.view
+    before = tuple(view.given[node.name] for node in state.timeline.graph.parameters)
+    may_stand = here.sample == state.history.samples and view.after == before and not state.ended
+    if may_stand and ending(state, here.epoch) is Ending.STANDING_STILL:
+        yield Kind.STANDING_STILL
+
+
+def _overshot(state: State, before: Pass | None) -> bool:
+    """Whether steps with a positive learning rate have raised what they were to lower."""
+    here, view, history = state.position, state.view, state.history
+    if not view.given[LEARNING_RATE] > 0:
         return False
     if history.samples == 1:
-        return state.view.known[state.timeline.graph.root.name] <= SMALL_LOSS
-    return history.reach(here.epoch + 1) and history.losses[here.epoch - 1] <= SMALL_LOSS
+        return before is not None and _has_risen(_loss(before), view)
+    was = mean_before(state)
+    if here.sample < history.samples or was is None or not history.reach(here.epoch + 1):
+        return False
+    now = history.losses[here.epoch - 1]
+    return now > max(was, history.small_loss(here.epoch)) and not math.isclose(now, was, rel_tol=_ROUNDING)
 
 
-def _is_level(state: State) -> bool:
-    """Whether every parameter's gradient is so small that an update moves nothing."""
-    graph = state.timeline.graph
-    gradients = (state.view.known.get(gradient_name(graph, node.name), 0.0) for node in graph.parameters)
-    return all(abs(gradient) <= SMALL_GRADIENT for gradient in gradients)
+def _loss(one: Pass) -> float:
+    return one.known[one.timeline.graph.root.name]
 
 
-def _blocked(graph: Graph, rule: Rule, values: Mapping[str, float], words: Mapping[str, str]) -> str:
-    """The word for the quantity of `rule`, whose value is 0; empty where no activation is the reason."""
+def _has_risen(before: float, one: Pass) -> bool:
+    """Whether the loss of a pass is above `before` by more than rounding."""
+    return _loss(one) > before and not math.isclose(_loss(one), before, rel_tol=_ROUNDING) and not _wavers(one)
+
+
+def _wavers(one: Pass) -> bool:
+    """Whether the answers are right but for the last digits of the numbers that they are computed from."""
+    root = one.timeline.graph.root
+    half = len(root.args) // 2
+    if root.operation not in LOSSES:
+        return False
+    off = max(abs(one.known[a] - one.known[y]) for a, y in zip(root.args[:half], root.args[half:], strict=True))
+    sizes = (abs(one.known[node.name]) for node in one.timeline.graph.nodes)
+    return off <= _LAST_DIGITS * max(sizes)
+
+
+def _opened(before: Pass, name: str) -> bool:
+    """Whether the gate of the activation `name` lets something through in a pass."""
+    graph = before.timeline.graph
+    return before.known[local_name(graph, name, graph.by_name[name].args[0])] != 0
+
+
+def _has_small_loss(state: State) -> bool:
+    """Whether the mean loss of the epoch on screen is as good as 0; asked at its last sample."""
+    here, history = state.position, state.history
+    if history.samples == 1:
+        return _loss(state.view) <= history.small_loss(here.epoch)
+    small = history.small_loss(here.epoch)
+    whole = _loss(state.view) <= small * history.samples and history.reach(here.epoch + 1)
+    return whole and history.losses[here.epoch - 1] <= small
+
+
+def _is_level(one: Pass) -> bool:
+    """Whether no gradient that an update uses is above 1e-9; where all parameters are held, no gradient at all."""
+    parameters = one.timeline.graph.parameters
+    used = [node for node in parameters if not node.fixed] or parameters
+    names = (gradient_name(one.timeline.graph, node.name) for node in used)
+    return all(abs(one.known.get(name, 0.0)) <= SMALL_GRADIENT for name in names)
+
+
+def _blockage(
+    graph: Graph, rule: Rule, values: Mapping[str, float], found: Mapping[str, _Blockage]
+) -> _Blockage | None:
+    """Why the quantity of `rule` is 0; None where no activation is the reason."""
     activation = ACTIVATIONS.get(graph.by_name[rule.node].operation)
     if rule.phase is Phase.LOCAL and activation:
-        return activation.blocked
+        return activation.blocked, rule.node
     if rule.phase is not Phase.CHAIN:
-        return ""
+        return None
     first_zeros = [next((name for name in path if values[name] == 0), "") for path in paths(rule)]
-    reasons = [words.get(name, "") for name in first_zeros]
-    return reasons[0] if all(reasons) else ""
+    reasons = [found.get(name) for name in first_zeros]
+    return reasons[0] if all(reasons) else None
 
 
 def _parts(expression: Expression, function: str) -> tuple[Expression, ...]:

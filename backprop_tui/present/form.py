@@ -1,7 +1,7 @@
 """The forms: which fields there are, what is wrong with what was typed, and what the whole amounts to."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from backprop_tui.core.backprop import LEARNING_RATE
 from backprop_tui.core.graph import Role
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Layer, Sample, Scenario, with_parameters, with_sample
+from backprop_tui.present.ascii import in_ascii
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import exact, parse
 from backprop_tui.stepper.history import MOST_EPOCHS
@@ -63,6 +64,10 @@ class Form:
     def typed(self, key: str, text: str) -> "Form":
         """The form with `text` in the field `key`."""
         return replace(self, texts={**self.texts, key: text}, refusal="")
+
+    def refused(self, reason: str) -> "Form":
+        """The same, refused as a whole for `reason`, until something else is typed."""
+        return replace(self, refusal=reason)
 
     def changed(self, key: str) -> bool:
         """Whether the text says something else than the value in use."""
@@ -183,7 +188,7 @@ def go_to_form(state: State) -> Form:
     if samples > 1:
         fields.append(Field("sample", "sample", str(here.sample), f"from 1 to {samples}", (), 1, samples))
     last = state.timeline.last
-    names = _stage_names(state)
+    names = stage_names(state)
     meaning = f"how many are done, from 0 to {last}; or a name such as {state.timeline.rules[last // 2].quantity}"
     fields.append(Field("stage", "stage", str(here.stage), meaning, (), 0, last, names))
     return Form("Go to", tuple(fields), {field.key: field.in_use for field in fields})
@@ -196,10 +201,11 @@ def position_of(form: Form) -> Position:
     return Position(int(texts["epoch"]), int(texts.get("sample", "1")), names.get(stage) or int(stage))
 
 
-def _stage_names(state: State) -> Mapping[str, int]:
+def stage_names(state: State) -> Mapping[str, int]:
     """The stage of every quantity, by its name in code and on screen; of a parameter, its update."""
     stages = {rule.quantity: number for number, rule in enumerate(state.timeline.rules, start=1)}
-    return {symbol(name): number for name, number in stages.items()} | stages
+    on_screen = {symbol(name): number for name, number in stages.items()}
+    return {in_ascii(name): number for name, number in on_screen.items()} | on_screen | stages
 
 
 def _unknown_name(text: str, names: Mapping[str, int]) -> str:
@@ -259,9 +265,3 @@ def _count_error(text: str, lowest: int, highest: int) -> str:
     except ValueError:
         return "not a whole number"
     return "" if lowest <= value <= highest else f"not from {lowest} to {highest:,}"
-
-
-def neighbours(fields: Sequence[Field], key: str, step: int) -> str:
-    """The key of the field `step` fields further, round and round."""
-    keys = [field.key for field in fields]
-    return keys[(keys.index(key) + step) % len(keys)]

@@ -16,6 +16,7 @@ from backprop_tui.core.expression import (
     Piecewise,
     Shared,
     Shorthand,
+    Stable,
     evaluate,
     substitute,
 )
@@ -41,7 +42,7 @@ _OPTIONS = {
 }
 """What formulas call the options of an optimiser, which a scenario file spells out."""
 
-Spelling = Callable[[str], str]
+Naming = Callable[[str], str]
 
 _DERIVATIVE = re.compile(r"d([A-Za-z]\w*?)_d([A-Za-z]\w*)")
 _CHOICE, _SUM, _PRODUCT, _PREFIX, _POWER, _ATOM = 0, 1, 2, 3, 4, 5
@@ -60,9 +61,9 @@ def data_name(name: str) -> str:
     return _OPTIONS.get(name, name)
 
 
-def formula(rule: Expression, spelling: Spelling = symbol) -> str:
+def formula(rule: Expression, naming: Naming = symbol) -> str:
     """The rule with names: ``2(a − y)``, ``1 if z > 0 else 0``."""
-    return _text(rule, spelling, DIGITS, lead=True)[0]
+    return _text(rule, naming, DIGITS, lead=True)[0]
 
 
 def substituted(rule: Expression, values: Mapping[str, float]) -> str:
@@ -72,7 +73,7 @@ def substituted(rule: Expression, values: Mapping[str, float]) -> str:
     significant digits.
     """
     numbers = substitute(rule, values)
-    wanted = number(evaluate(numbers, {}))
+    wanted = number(evaluate(rule, values))
     for digits in range(DIGITS, FULL):
         if number(evaluate(_rounded(numbers, digits), {})) == wanted:
             return _text(numbers, data_name, digits, lead=True)[0]
@@ -89,7 +90,7 @@ def _rounded(expression: Expression, digits: int) -> Expression:
     return expression
 
 
-def _text(expression: Expression, spelling: Spelling, digits: int, *, lead: bool) -> tuple[str, int]:
+def _text(expression: Expression, naming: Naming, digits: int, *, lead: bool) -> tuple[str, int]:
     """The text and how tightly its outermost operation binds; `lead` is true in first place."""
     match expression:
         case Number(value, sign):
@@ -97,15 +98,17 @@ def _text(expression: Expression, spelling: Spelling, digits: int, *, lead: bool
         case Measured(value):
             return _signed(exact(value) if digits == FULL else number(value, digits), lead)
         case Name(name) | Before(name):
-            return spelling(name), _ATOM
+            return naming(name), _ATOM
         case Shared(_, meaning):
-            return _text(meaning, spelling, digits, lead=lead)
+            return _text(meaning, naming, digits, lead=lead)
         case Shorthand(sign, _):
             return sign, _ATOM
+        case Stable(rule):
+            return _text(rule, naming, digits, lead=lead)
         case Piecewise():
-            return _choice(expression, spelling, digits)
+            return _choice(expression, naming, digits)
         case Apply(function, args):
-            return _applied(function, args, spelling, digits, lead)
+            return _applied(function, args, naming, digits, lead)
     raise TypeError(f"not an expression: {expression!r}")
 
 
@@ -116,16 +119,14 @@ def _signed(text: str, lead: bool) -> tuple[str, int]:
     return (text, _SUM) if lead else (f"({text})", _ATOM)
 
 
-def _applied(
-    function: str, args: tuple[Expression, ...], spelling: Spelling, digits: int, lead: bool
-) -> tuple[str, int]:
+def _applied(function: str, args: tuple[Expression, ...], naming: Naming, digits: int, lead: bool) -> tuple[str, int]:
     def part(index: int, binding: int, *, leads: bool) -> str:
         """An operand, in parentheses where it binds less tightly than its place demands."""
-        text, own = _text(args[index], spelling, digits, lead=leads)
+        text, own = _text(args[index], naming, digits, lead=leads)
         negative_number = own == _SUM and isinstance(args[index], Number | Measured)
         if own >= binding or (negative_number and leads and binding <= _PRODUCT):
             return text
-        return f"({_text(args[index], spelling, digits, lead=True)[0]})"
+        return f"({_text(args[index], naming, digits, lead=True)[0]})"
 
     match function:
         case "+":
@@ -142,16 +143,16 @@ def _applied(
             base = part(0, _ATOM, leads=False)
             return (f"({base})²" if isinstance(args[0], Name) and "/" in base else f"{base}²"), _POWER
         case "^":  # with a number put in, the exponent stands in parentheses
-            exponent = _text(args[1], spelling, digits, lead=True)[0]
+            exponent = _text(args[1], naming, digits, lead=True)[0]
             raised = exponent if isinstance(args[1], Name) else f"({exponent})"
             return f"{part(0, _ATOM, leads=False)}^{raised}", _POWER
         case "√":
             return f"√{part(0, _ATOM, leads=False)}", _PREFIX
         case "e^" | "ln" | "tanh" | "erf" | "max":
-            inner = ", ".join(_text(argument, spelling, digits, lead=True)[0] for argument in args)
+            inner = ", ".join(_text(argument, naming, digits, lead=True)[0] for argument in args)
             return f"{function}({inner})", _ATOM
         case "abs":
-            return f"|{_text(args[0], spelling, digits, lead=True)[0]}|", _ATOM
+            return f"|{_text(args[0], naming, digits, lead=True)[0]}|", _ATOM
     parts = [part(i, _PRODUCT if i == 0 else _PREFIX, leads=lead and i == 0) for i in range(len(args))]
     return _multiplied(function, args, parts), _PRODUCT
 
@@ -166,17 +167,17 @@ def _multiplied(function: str, args: tuple[Expression, ...], parts: list[str]) -
     return " · ".join(parts)
 
 
-def _choice(rule: Piecewise, spelling: Spelling, digits: int) -> tuple[str, int]:
+def _choice(rule: Piecewise, naming: Naming, digits: int) -> tuple[str, int]:
     if rule.rule is not None:
-        return _text(rule.rule, spelling, digits, lead=False)
+        return _text(rule.rule, naming, digits, lead=False)
     texts = [
-        f"{_text(branch, spelling, digits, lead=True)[0]} if {_condition(condition, spelling, digits)}"
+        f"{_text(branch, naming, digits, lead=True)[0]} if {_condition(condition, naming, digits)}"
         for condition, branch in rule.branches
     ]
-    return f"{' else '.join(texts)} else {_text(rule.otherwise, spelling, digits, lead=True)[0]}", _CHOICE
+    return f"{' else '.join(texts)} else {_text(rule.otherwise, naming, digits, lead=True)[0]}", _CHOICE
 
 
-def _condition(condition: Condition, spelling: Spelling, digits: int) -> str:
-    left = _text(condition.left, spelling, digits, lead=True)[0]
-    right = _text(condition.right, spelling, digits, lead=True)[0]
+def _condition(condition: Condition, naming: Naming, digits: int) -> str:
+    left = _text(condition.left, naming, digits, lead=True)[0]
+    right = _text(condition.right, naming, digits, lead=True)[0]
     return f"{left} {condition.relation} {right}"

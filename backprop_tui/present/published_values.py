@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from enum import Enum
-from math import isfinite
+from math import inf, isfinite
 from textwrap import wrap
 
 from backprop_tui.core.scenario import Expectation, Scenario, ScenarioError
-from backprop_tui.present.numbers import exact
+from backprop_tui.present.numbers import exact, number
 from backprop_tui.stepper.history import MOST_EPOCHS, History, Pass
 from backprop_tui.stepper.stages import Timeline
 from backprop_tui.stepper.state import start
@@ -18,6 +18,8 @@ from backprop_tui.stepper.state import start
 _CONTEXT = Context(prec=1_000)
 _LONGEST, _LARGEST_EXPONENT = 50, 330
 _WIDTH = 80
+_SHORT = 2  # digits of a distance
+_MOST_OFF = 0.5  # share of a value by which its last printed digit may be off and still be no more than that
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
 
@@ -26,16 +28,21 @@ class Closeness(Enum):
 
     EXACT = "exact"
     ROUNDED = "rounded"
+    ON_THE_WAY = "rounded on the way"
     LAST_DIGIT = "last digit differs"
     DIFFERS = "differs"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What the source prints, what the run computes, and how the two compare."""
+    """What the source prints, what the run computes, and how the two compare.
+
+    `distance` is how far they are apart, as a share of the computed value: ∞ where that is 0 and the other is not.
+    """
 
     expected: Expectation
     computed: float
+    distance: float
     closeness: Closeness
 
 
@@ -51,24 +58,38 @@ def compare_published(scenario: Scenario) -> tuple[Figure, ...]:
     )
 
 
-def closeness(printed: str, computed: float) -> Closeness:
+def closeness(printed: str, computed: float, tolerance: float = 0.0) -> Closeness:
     """How `computed` stands to `printed`.  Raises ValueError where `printed` is no number.
 
     Exact where the printed text reads back as the very float; rounded where the float rounds to the text at its last
-    printed place, a tie to either side; otherwise the last digit differs, if by one, or the figure does.
+    printed place, a tie to either side.  What is neither was rounded on the way where it is within `tolerance`, a
+    share of the computed value; without a tolerance, the last digit differs where it does by one, and that one is not
+    most of the figure.  Everything else differs, and so does the opposite sign, however near.
     """
     figure = _decimal(printed)
     if not isfinite(computed):
         return Closeness.DIFFERS
     if float(figure) == computed:
         return Closeness.EXACT
+    if figure and computed and figure.is_signed() != (computed < 0):
+        return Closeness.DIFFERS
     unit = Decimal((0, (1,), _exponent(figure)))
     nearest = [Decimal(computed).quantize(unit, way, _CONTEXT) for way in (ROUND_HALF_EVEN, ROUND_HALF_UP)]
     if figure in nearest:
         return Closeness.ROUNDED
-    if any(abs(_CONTEXT.subtract(figure, value)) == unit for value in nearest):
-        return Closeness.LAST_DIGIT
-    return Closeness.DIFFERS
+    if tolerance:
+        return Closeness.ON_THE_WAY if _distance(figure, computed) <= tolerance else Closeness.DIFFERS
+    off_by_one = any(abs(_CONTEXT.subtract(figure, value)) == unit for value in nearest)
+    near = off_by_one and _distance(figure, computed) <= _MOST_OFF
+    return Closeness.LAST_DIGIT if near else Closeness.DIFFERS
+
+
+def distance(printed: str, computed: float) -> float:
+    """How far `printed` is from `computed`, as a share of the latter, 0 where it reads back as the very float.
+
+    Raises ValueError where `printed` is no number.
+    """
+    return _distance(_decimal(printed), computed)
 
 
 def report(compared: Sequence[tuple[Scenario, Sequence[Figure]]]) -> Iterator[str]:
@@ -92,7 +113,8 @@ def _figure(key: str, expected: Expectation, history: History) -> Figure:
     view = _view(key, expected, history)
     computed = view.values[_stage(key, expected.quantity, view.timeline) - 1]
     try:
-        return Figure(expected, computed, closeness(expected.printed, computed))
+        distant = distance(expected.printed, computed)
+        return Figure(expected, computed, distant, closeness(expected.printed, computed, expected.tolerance))
     except ValueError as error:
         raise ScenarioError(f"{key}, printed", str(error)) from error
 
@@ -107,7 +129,7 @@ def _view(key: str, expected: Expectation, history: History) -> Pass:
         return history.view(expected.epoch, expected.sample)
     except IndexError as error:
         epoch, sample = history.end or (0, 0)
-        problem = f"expected a pass up to epoch {epoch}, sample {sample}, where the run diverges"
+        problem = f"expected a pass up to epoch {epoch}, sample {sample}, where a value is not finite"
         raise ScenarioError(f"{key}, epoch", problem) from error
 
 
@@ -120,6 +142,8 @@ def _stage(key: str, quantity: str, timeline: Timeline) -> int:
         known = [rule.quantity for rule in timeline.rules]
         near = difflib.get_close_matches(quantity[:40], known, n=1) or known
         problem = f"no stage computes {quantity[:40]!r}; expected a quantity of the trace, such as {near[0]}"
+        if quantity == "dL_dz" and "dL_db" in known:  # δ, which most sources print
+            problem = "one neuron has no stage for dL_dz; expected dL_db, which has its value"
         raise ScenarioError(f"{key}, quantity", problem)
     return stage
 
@@ -134,6 +158,13 @@ def _decimal(printed: str) -> Decimal:
     raise ValueError(f"expected a number such as 0.75136507, not {printed[:40]!r}")
 
 
+def _distance(figure: Decimal, computed: float) -> float:
+    if not isfinite(computed) or float(figure) == computed:
+        return 0.0 if isfinite(computed) else abs(computed)
+    gap = abs(_CONTEXT.subtract(figure, Decimal(computed)))
+    return float(_CONTEXT.divide(gap, abs(Decimal(computed)))) if computed else inf
+
+
 def _exponent(figure: Decimal) -> int:
     """The power of ten of the last digit of a finite `figure`."""
     return int(figure.as_tuple().exponent)
@@ -141,12 +172,12 @@ def _exponent(figure: Decimal) -> int:
 
 def _table(figures: Sequence[Figure], *, many_samples: bool) -> Iterator[str]:
     """A line for each figure, its columns as wide as they have to be."""
-    rows = [("epoch", *(["sample"] if many_samples else []), "quantity", "printed", "computed", "")]
+    rows = [("epoch", *(["sample"] if many_samples else []), "quantity", "printed", "computed", "distance", "")]
     for figure in figures:
         expected = figure.expected
         sample = [str(expected.sample)] if many_samples else []
-        told = (expected.quantity, expected.printed, exact(figure.computed), figure.closeness.value)
-        rows.append((str(expected.epoch), *sample, *told))
+        told = (expected.quantity, expected.printed, exact(figure.computed), number(figure.distance, _SHORT))
+        rows.append((str(expected.epoch), *sample, *told, figure.closeness.value))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from backprop_tui.present.numbers import DIGITS, FULL, number
+from backprop_tui.present.numbers import DIGITS, FULL, number, parse
 
 WIDTH = 76
 LINES = 3
+
+ROUNDING = 1e-12
+"""Two results nearer to each other than this share of the larger may differ by nothing but rounding."""
+
+_READABLE = 8  # digits that one still compares at a glance
+_SMALL = 0.01  # a move that comes through so weakened is called small
 
 _FACTORS = {1.0: "just as much", 2.0: "twice as much", 0.5: "half as much"}
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -61,25 +67,56 @@ def moves(derivative: float) -> str:
     """What something does when that is raised by which `derivative` was taken: ``falls twice as much``."""
     if derivative == 0:
         return "does not move"
-    return f"{'rises' if derivative > 0 else 'falls'} {times(derivative)}"
+    return f"{'rises' if derivative > 0 else 'falls'}{_but_little(derivative)} {times(derivative)}"
+
+
+def would_move(derivative: float) -> str:
+    """Likewise of what does not quite happen: ``would fall twice as much``; `derivative` is not 0."""
+    return f"would {'rise' if derivative > 0 else 'fall'}{_but_little(derivative)} {times(derivative)}"
 
 
 def follows(derivative: float) -> str:
     """How far something goes along: ``moves twice as much, the other way``."""
     if derivative == 0:
         return "does not move at all"
-    return f"moves {times(derivative)}{', the other way' if derivative < 0 else ''}"
+    only = " only" if abs(derivative) < _SMALL else ""
+    return f"moves{only} {times(derivative)}{', the other way' if derivative < 0 else ''}"
+
+
+def _but_little(derivative: float) -> str:
+    return ", but only" if abs(derivative) < _SMALL else ""
 
 
 def apart(before: float, after: float) -> tuple[str, str]:
     """Two numbers with the fewest digits that tell one from the other."""
     for digits in range(DIGITS, FULL + 1):
         texts = number(before, digits), number(after, digits)
-        if texts[0] != texts[1]:
+        if parse(texts[0]) != parse(texts[1]):  # 1000000 and 1e+06 are one number, spelled in two ways
             break
     else:
         return number(before), number(after)
     return texts
+
+
+def is_rounding(before: float, after: float) -> bool:
+    """Whether two results of the same rule, which are not equal, may differ by rounding alone."""
+    return before != after and abs(after - before) <= ROUNDING * max(abs(before), abs(after))
+
+
+def from_to(before: float, after: float) -> str:
+    """``from 1.5 to 1.7``; where one would have to compare many digits, ``by 3e-12, too little for the eye, from …``.
+
+    For what was moved on purpose, be it by ever so little; the two are not equal.
+    """
+    texts = apart(before, after)
+    if max(len(text.lstrip("−").replace(".", "").partition("e")[0].lstrip("0")) for text in texts) <= _READABLE:
+        return f"from {texts[0]} to {texts[1]}"
+    return f"by {number(abs(after - before))}, too little to see in {number(before)}"
+
+
+def change(step: float) -> str:
+    """What is added to something, sign first: ``+ 0.01``, ``− 0.0196``."""
+    return f"{'−' if step < 0 else '+'} {number(abs(step))}"
 
 
 def listed(items: Sequence[str], most: int = 4) -> str:

@@ -94,21 +94,22 @@ def put_cell(canvas: Canvas, x: int, y: int, shown: Cell, width: int = 0) -> int
 
 def widest(one: Pass, stages: tuple[int, ...]) -> int:
     """The cells that the numbers of `stages` may come to take: an epoch's numbers are all known beforehand."""
-    return max((len(number(one.values[stage - 1])) + _may_be_blocked(one, stage) for stage in stages), default=1)
+    return max((len(number(one.values[stage - 1])) + may_be_blocked(one, stage) for stage in stages), default=1)
 
 
-def _may_be_blocked(one: Pass, stage: int) -> bool:
+def may_be_blocked(one: Pass, stage: int) -> bool:
+    """Whether the number of `stage` is a 0 that something may stop, so that it may come to carry the mark for it."""
     rule = one.timeline.rules[stage - 1]
     return one.values[stage - 1] == 0 and rule.phase in (Phase.LOCAL, Phase.CHAIN) and rule.expression != Number(0.0)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def rule_text(one: Pass, stage: int) -> str:
     """The rule of `stage` with names."""
     return formula(one.timeline.rules[stage - 1].expression)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def numbers_text(one: Pass, stage: int) -> str:
     """The rule of `stage` with the numbers put in."""
     return substituted(one.timeline.rules[stage - 1].expression, one.known)

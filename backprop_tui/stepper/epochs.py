@@ -1,6 +1,6 @@
 """The trained states that epochs start with, in compact arrays, so that a million epochs stay affordable."""
 
-from array import array
+from backprop_tui.stepper.shared_array import SharedArray
 
 _FEW = 32  # numbers
 
@@ -15,12 +15,12 @@ class KeptStates:
 
     def __init__(self, first: int, width: int) -> None:
         self.first, self.width, self.interval = first, width, interval(width)
-        self.numbers = array("d")
+        self.numbers = SharedArray()
 
     def until(self, epoch: int) -> "KeptStates":
         """A copy that ends with the state of `epoch`, or before."""
         other = KeptStates(self.first, self.width)
-        other.numbers = self.numbers[: ((epoch - self.first) // self.interval + 1) * self.width]
+        other.numbers = self.numbers.prefix(((epoch - self.first) // self.interval + 1) * self.width)
         return other
 
     def keeps(self, epoch: int) -> bool:

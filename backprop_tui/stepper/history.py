@@ -7,20 +7,27 @@ A history remembers what it had to compute on the way, so it may be shared by al
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from backprop_tui.core.backprop import gradient_name, run, used_gradient
-from backprop_tui.core.compiled import SMALL_GRADIENT, SMALL_LOSS, CompiledTraining, Outcome, Visited
+from backprop_tui.core.backprop import run
 from backprop_tui.core.expression import before
 from backprop_tui.core.optimizers import UPDATE_NUMBER
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.epochs import KeptStates
-from backprop_tui.stepper.segment import Numbers, Segment
+from backprop_tui.stepper.repetition import MOST_PERIOD, period
+from backprop_tui.stepper.segment import Numbers, Segment, train_quickly
+from backprop_tui.stepper.shared_array import SharedArray
 from backprop_tui.stepper.stages import Timeline
 
 MOST_EPOCHS = 1_000_000
+
+SMALL_LOSS = 1e-12
+"""A loss is as good as 0 at this share of the first epoch's loss since the latest edit, and of 1."""
+
+_MOST_AT_ONCE = 65_536  # epochs, so that what is recorded of them on the way is small beside what is kept
+_MOST_PASSES = 1_000  # looked back at for a cycle
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,22 +65,6 @@ class Pass:
         return {name: known[name if find(name) or name in new else before(name)] for name in names}
 
     @cached_property
-    def is_level(self) -> bool:
-        """Whether no gradient used by an update is above `SMALL_GRADIENT`, and none moved a parameter by more."""
-        graph, learning = self.timeline.graph, self.timeline.learning
-        if not learning.updates:
-            return True
-        used = (
-            gradient_name(graph, node.name) if node.fixed else used_gradient(graph, node.name, learning)
-            for node in graph.parameters
-        )
-        if any(not abs(self.known[name]) <= SMALL_GRADIENT for name in used):
-            return False
-        most = SMALL_GRADIENT * abs(self.scenario.learning_rate)
-        moves = zip(graph.parameters, self.after, strict=True)
-        return self.scenario.descends_plainly or all(abs(new - self.given[node.name]) <= most for node, new in moves)
-
-    @cached_property
     def first_not_finite(self) -> int:
         """The first stage whose value is ±∞ or NaN; 0 where all are finite."""
         stages = enumerate(self.values, start=1)
@@ -84,14 +75,14 @@ class History:
     """The epochs of the run that `segments` describe, computed when they are first asked for.
 
     `losses[e − 1]` is epoch e's mean loss over its samples, for all epochs computed so far; `settled` holds those
-    of them, ascending, after which there is nothing more to learn (see `core.compiled.Outcome`).  `end` is the
+    of them, ascending, that are level or whose loss is as good as 0 (see `core.compiled.Outcome`).  `end` is the
     (epoch, sample) of the first pass with a value that is not finite, once it is known; nothing follows it.
     """
 
     def __init__(self, segments: tuple[Segment, ...]) -> None:
         self.segments = segments
         self.samples = len(segments[0].scenario.samples)
-        self.losses = array("d")
+        self.losses = SharedArray()
         self.settled = array("q")
         self.end: tuple[int, int] | None = None
         self._kept = [KeptStates(1, segments[0].width)]  # one after the other, where an edit changed the width
@@ -99,14 +90,15 @@ class History:
         self._latest = (1, segments[0].first_state)  # an epoch whose state need not be kept, and that state
         self._asked: tuple[tuple[int, int, Numbers], ...] = ()  # the latest answers of `state`
         self.view = lru_cache(maxsize=4)(self._view)
+        self.period = lru_cache(maxsize=64)(self._period)
 
     def branch(self, segments: tuple[Segment, ...]) -> "History":
-        """A history of `segments` that keeps the epochs before the first segment the two do not share."""
+        """A history of `segments` that shares the epochs before the first segment the two do not have in common."""
         other = History(segments)
         parting = min((segment.start for segment in {*self.segments} ^ {*segments}), default=0)
         kept = min(parting // self.samples, len(self.losses))
         if kept:
-            other.losses = self.losses[:kept]
+            other.losses = self.losses.prefix(kept)
             other.settled = self.settled[: bisect_left(self.settled, kept + 1)]
             other._kept = [states.until(kept + 1) for states in self._kept if states.first <= kept + 1]
         return other
@@ -137,10 +129,55 @@ class History:
         return self.end == (epoch, sample)
 
     def is_settled(self, epoch: int) -> bool:
-        """Whether `epoch`, whole and finite, left nothing more to learn."""
+        """Whether `epoch`, whole and finite, is level or has a loss as good as 0."""
         self.settle(epoch, epoch)
         found = bisect_left(self.settled, epoch)
         return found < len(self.settled) and self.settled[found] == epoch
+
+    def settled_since(self, epoch: int) -> int:
+        """The first of those settled epochs that lead up to `epoch`, itself one, without a gap and without an edit."""
+        last = bisect_left(self.settled, epoch)
+        # Of epochs one after the other, number less index is the same.
+        first = bisect_left(range(last), epoch - last, key=lambda index: self.settled[index] - index)
+        return max(self.settled[first], min(self.first_epoch(epoch), epoch))
+
+    def first_epoch(self, epoch: int) -> int:
+        """The first whole epoch since the latest edit before the end of `epoch`; later than that where none is."""
+        return -(-self.segment_at(epoch, self.samples).start // self.samples) + 1
+
+    def small_loss(self, epoch: int) -> float:
+        """The mean loss that is as good as 0 in `epoch`, by the first epoch's since the latest edit.
+
+        No loss is, where an update does more than step against the gradient.
+        """
+        if not self.segment_at(epoch, self.samples).scenario.descends_plainly:
+            return -1.0
+        first = self.first_epoch(epoch)
+        return SMALL_LOSS * min(1.0, self.losses[first - 1]) if first < epoch and self.reach(first + 1) else 0.0
+
+    def _period(self, epoch: int) -> int:
+        """How many epochs before the start of `epoch` the parameters were where they are again, having moved; or 0."""
+        most = min(epoch - self.first_epoch(epoch), MOST_PERIOD, max(1, _MOST_PASSES // self.samples))
+        if most < 1 or not self.reach(epoch + 1):
+            return 0
+        return period(self.losses[:epoch], most, self._start, self._moves)
+
+    def stands_still(self, epoch: int) -> bool:
+        """Whether no update of `epoch`, whole and finite, moves any parameter."""
+        return self.reach(epoch + 1) and not any(self._moves(epoch))
+
+    def _moves(self, epoch: int) -> Iterator[float]:
+        """How far each pass of `epoch` moves the parameter that it moves farthest."""
+        for sample in range(1, self.samples + 1):
+            before, after = self.parameters(epoch, sample), self._after(epoch, sample)
+            yield max(abs(new - old) for old, new in zip(before, after, strict=True))
+
+    def _after(self, epoch: int, sample: int) -> tuple[float, ...]:
+        """The parameters that a pass ends with."""
+        segment, ends = self.segment_at(epoch, sample), array("d")
+        visited = segment.visited(epoch, range(sample, sample + 1))
+        train_quickly(segment.passes, self.state(epoch, sample), visited, segment.numbers, 1, (array("d"), ends))
+        return tuple(ends[: len(segment.graph.parameters)])
 
     def parameters(self, epoch: int, sample: int) -> Numbers:
         """The parameters at the start of a pass.  Raises IndexError where the run ends before it."""
@@ -161,7 +198,7 @@ class History:
             until = min(sample, self._samples_of(segment, epoch).stop)
             ends = array("d")
             visited = segment.visited(epoch, range(first, until))
-            outcome = _train(segment.passes, state, visited, segment.numbers, 1, array("d"), ends)
+            outcome = train_quickly(segment.passes, state, visited, segment.numbers, 1, (array("d"), ends))
             if outcome.broken:
                 raise IndexError(f"the run ends before sample {sample} of epoch {epoch}")
             first, state = until, self._held(epoch, until, tuple(ends))
@@ -187,12 +224,17 @@ class History:
         if whole < 1:
             self._extend_by_passes(epoch)
             return
-        state, kept = self._start(epoch), self._kept_by(segment)
-        count, ends = min(epochs, whole), kept.numbers
+        kept = self._kept_by(segment)
+        # How small a loss is small is known only after the segment's first whole epoch.
+        count = 1 if epoch == self.first_epoch(epoch) else min(epochs, whole, _MOST_AT_ONCE)
         if kept.interval > 1:  # up to the next epoch whose start is kept
-            count, ends = min(count, kept.interval - (epoch - kept.first) % kept.interval), array("d")
-        outcome = _train(segment.trainer, state, segment.epoch, segment.numbers, count, self.losses, ends)
-        if kept.interval > 1 and outcome.epochs:
+            count = min(count, kept.interval - (epoch - kept.first) % kept.interval)
+        start, small, losses, ends = self._start(epoch), self.small_loss(epoch), array("d"), array("d")
+        outcome = train_quickly(segment.trainer, start, segment.epoch, segment.numbers, count, (losses, ends), small)
+        self.losses.extend(losses)
+        if kept.interval == 1:
+            kept.numbers.extend(ends)
+        elif outcome.epochs:
             self._keep(segment, tuple(ends[-segment.width :]))
         if outcome.settled:
             self.settled.append(len(self.losses))
@@ -206,33 +248,28 @@ class History:
         for sample in range(1, self.samples):
             ends = array("d")
             visited = segment.visited(epoch, range(sample, sample + 1))
-            if _train(segment.passes, state, visited, segment.numbers, 1, array("d"), ends).broken:
+            if train_quickly(segment.passes, state, visited, segment.numbers, 1, (array("d"), ends)).broken:
                 return sample
             state = tuple(ends)
         return self.samples
 
     def _extend_by_passes(self, epoch: int) -> None:
         """Compute `epoch`, in the middle of which an edit lies, pass by pass."""
-        total, may_be_level, state = 0.0, True, self._start(epoch)
+        total, level, state = 0.0, True, self._start(epoch)
         segment = self.segment_at(epoch, 1)
         for sample in range(1, self.samples + 1):
             segment, losses, ends = self.segment_at(epoch, sample), array("d"), array("d")
             visited, held = segment.visited(epoch, range(sample, sample + 1)), self._held(epoch, sample, state)
-            outcome = _train(segment.passes, held, visited, segment.numbers, 1, losses, ends)
+            outcome = train_quickly(segment.passes, held, visited, segment.numbers, 1, (losses, ends))
             if outcome.broken:
                 self.end = (epoch, sample)
                 return
             total, state = total + losses[0], tuple(ends)
-            may_be_level = may_be_level and outcome.settled
-        self.losses.append(total / self.samples)
+            level = level and outcome.settled
+        self.losses.extend((total / self.samples,))
         self._keep(segment, state)
-        small = segment.scenario.descends_plainly and self.losses[-1] <= SMALL_LOSS
-        if small or (may_be_level and self._is_level(epoch)):
+        if level or self.losses[-1] <= self.small_loss(epoch):
             self.settled.append(epoch)
-
-    def _is_level(self, epoch: int) -> bool:
-        """Whether no update in `epoch`, which has been reached, had anything left to do."""
-        return all(self.view(epoch, sample).is_level for sample in range(1, self.samples + 1))
 
     def _kept_by(self, segment: Segment) -> KeptStates:
         """Where the state after the next epoch belongs, which ends in `segment`."""
@@ -252,11 +289,12 @@ class History:
     def _start(self, epoch: int) -> Numbers:
         """The trained state at the start of `epoch`, which has been reached."""
         kept = next(states for states in reversed(self._kept) if states.first <= epoch)
-        known = kept.before(epoch)
-        if known == epoch:
+        first = kept.before(epoch)
+        if first == epoch:
             return self._held(epoch, 1, kept.state(epoch))
         if self._latest[0] != epoch:
-            self._latest = (epoch, self._trained_on(known, epoch))
+            first = self._latest[0] if first < self._latest[0] < epoch else first
+            self._latest = (epoch, self._trained_on(first, epoch))
         return self._held(epoch, 1, self._latest[1])
 
     def _trained_on(self, first: int, epoch: int) -> Numbers:
@@ -270,7 +308,9 @@ class History:
                 state, first = (*view.after, *view.carried(last.carried_names).values()), first + 1
                 continue
             ends, held = array("d"), self._held(first, 1, state)
-            first += _train(segment.trainer, held, segment.epoch, segment.numbers, whole, array("d"), ends).epochs
+            first += train_quickly(
+                segment.trainer, held, segment.epoch, segment.numbers, whole, (array("d"), ends)
+            ).epochs
             state = tuple(ends[-segment.width :])
         return state
 
@@ -295,24 +335,3 @@ class History:
         """The samples (from 1) of `epoch` before the next segment."""
         following = self._following(segment) - (epoch - 1) * self.samples
         return range(1, int(min(following, self.samples)) + 1)
-
-
-def _train(
-    trainer: CompiledTraining,
-    state: Numbers,
-    visited: Visited,
-    numbers: Numbers,
-    epochs: int,
-    losses: "array[float]",
-    ends: "array[float]",
-) -> Outcome:
-    """Train; where the quick function meets a number that only the safe one can take, go on with that."""
-    known, kept = len(losses), len(ends)
-    try:
-        return trainer.quick(state, visited, numbers, epochs, losses, ends)
-    except (OverflowError, ValueError):
-        done = len(losses) - known
-        width = (len(ends) - kept) // done if done else 0
-        last = (*ends[-width:], *state[width:]) if done else state
-        outcome = trainer.safe(last, visited, numbers, epochs - done, losses, ends)
-        return outcome._replace(epochs=done + outcome.epochs)

@@ -172,7 +172,9 @@ def _go_to(state: State, to: Position) -> State:
         raise IllegalCommand(f"sample {to.sample}: expected a number from 1 to {state.history.samples}")
     if not state.history.reach(to.epoch) or to.sample > last_sample(state, to.epoch):
         epoch, sample = state.history.end or (1, 1)
-        raise IllegalCommand(f"the run diverges in epoch {epoch}, sample {sample}; expected nothing later")
+        raise IllegalCommand(
+            f"the run ends in epoch {epoch}, sample {sample}, at a value that is not finite; expected nothing later"
+        )
     last = state.history.view(to.epoch, to.sample).timeline.last
     if not 0 <= to.stage <= last:
         raise IllegalCommand(f"stage {to.stage}: expected a number from 0 to {last}")

@@ -1,11 +1,12 @@
 """From a pass on, a scenario holds: which batch each pass belongs to, and what is carried from one to the next."""
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_tui.core.backprop import BATCH_SIZE, LEARNING_RATE, numbers_given, remembered, sums
-from backprop_tui.core.compiled import Batch, CompiledTraining, Visited, compile_training
+from backprop_tui.core.compiled import Batch, CompiledTraining, Outcome, Visited, compile_training
 from backprop_tui.core.expression import before
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.models.dense import build, given_by, initial_parameters
@@ -166,3 +167,28 @@ def edited(old: Segment, number: int, scenario: Scenario, carried: Mapping[str, 
 
 def _way(scenario: Scenario) -> tuple[object, ...]:
     return scenario.optimizer.name, scenario.batch_size, scenario.zero_grad
+
+
+def train_quickly(
+    trainer: CompiledTraining,
+    state: Numbers,
+    visited: Visited,
+    numbers: Numbers,
+    epochs: int,
+    kept: tuple["array[float]", "array[float]"],
+    small: float = -1.0,
+) -> Outcome:
+    """Train, until an epoch is level or its loss at most `small`; losses and ends are `kept`.
+
+    Where the quick function meets a number that only the safe one can take, go on with that.
+    """
+    losses, ends = kept
+    known, before_all = len(losses), len(ends)
+    try:
+        return trainer.quick(state, visited, numbers, epochs, losses, ends, small)
+    except (OverflowError, ValueError):
+        done = len(losses) - known
+        width = (len(ends) - before_all) // done if done else 0
+        last = (*ends[-width:], *state[width:]) if done else state
+        outcome = trainer.safe(last, visited, numbers, epochs - done, losses, ends, small)
+        return outcome._replace(epochs=done + outcome.epochs)

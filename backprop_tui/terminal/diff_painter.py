@@ -1,4 +1,4 @@
-"""Write to the terminal only what it does not show yet: another cure for the stack below, large enough for a module.
+"""Write to the terminal only what it does not show yet.
 
 Textual draws all rows anew when a widget comes or goes, at the start three times over; of a region it writes all cells,
 and those left of it, too (`ChopsUpdate.render_segments`; its TODO says so); and it dresses every text in its whole
@@ -6,8 +6,9 @@ style, which in full colour is forty bytes.  Over a slow line that is most of wh
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import takewhile
+from typing import Any
 
 from rich.cells import cell_len
 from rich.color import Color, ColorSystem
@@ -17,6 +18,8 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
+
+from backprop_tui.terminal.optional import Cure, optional
 
 _GAP = 6  # cells
 _SWITCHES = {
@@ -36,6 +39,14 @@ _SWITCHES = {
 }
 """What a style may switch on: the codes (ECMA-48, SGR) that do so, and those that end it."""
 
+_SYSTEMS = {
+    None: None,
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    "windows": ColorSystem.WINDOWS,
+}
+
 Piece = tuple[int, int, Sequence[tuple[str, Style | None]]]
 """A column and a row (from 0), and the texts that are to be written from there on."""
 
@@ -43,8 +54,7 @@ Piece = tuple[int, int, Sequence[tuple[str, Style | None]]]
 class TerminalContents:
     """What the terminal shows, as far as it is known."""
 
-    def __init__(self, spell: Callable[[str], str] = str) -> None:
-        self._spell = spell  # as what each text is written, in as many cells
+    def __init__(self) -> None:
         self._rows: dict[int, Strip] = {}  # one that is missing may show anything
         self._region = Region()  # of the last whole frame
 
@@ -57,41 +67,91 @@ class TerminalContents:
         """Whether nothing has been written since it was forgotten."""
         return not self._rows
 
-    def whole_frame(self, update: LayoutUpdate, console: Console) -> str:
-        """What makes the terminal show all of `update`."""
+    def difference(self, update: object) -> object:
+        """`update`, but that it writes only what changed; whatever is no update of the whole screen, as it is."""
+        if isinstance(update, LayoutUpdate):
+            return _alike_but(update, WholeFrame, self)
+        if isinstance(update, ChopsUpdate):
+            return _alike_but(update, Regions, self)
+        return update
+
+    def whole_frame(self, update: LayoutUpdate) -> list[Piece]:
+        """What the terminal does not show yet of all rows."""
         if update.region != self._region:  # what is beyond another size's edge has ended up in the last row
             self.forget()
         self._region = update.region
         pieces: list[Piece] = []
         for y, strips in enumerate(update.strips, update.region.y):
-            row = Strip.join(strips)
+            row = visible(Strip.join(strips))
             pieces += changes(self._rows.get(y), row, 0, y)
             self._rows[y] = row
-        return written(pieces, console._color_system, self._spell)
+        return pieces
 
-    def regions(self, update: ChopsUpdate, console: Console) -> str:
-        """What makes the terminal show the parts in `update`."""
+    def regions(self, update: ChopsUpdate) -> list[Piece]:
+        """What the terminal does not show yet of the spans in `update`."""
         pieces: list[Piece] = []
         for y, start, stop in update.spans:
-            before, row = self._rows.get(y), Strip.join(update.chops[y].values())
+            before, row = self._rows.get(y), visible(Strip.join(update.chops[y].values()))
             span = row.crop(start, stop)
             pieces += changes(before and before.crop(start, stop), span, start, y)
             if before is not None:  # what is left and right of the span stays
                 self._rows[y] = row if span is row else Strip.join((before.crop(0, start), span, before.crop(stop)))
-        return written(pieces, console._color_system, self._spell)
+        return pieces
 
 
-def paint_only_what_changed(shown: TerminalContents) -> None:
-    """Have textual write of a frame only the cells in which it differs from what is `shown`."""
+class WholeFrame(LayoutUpdate):
+    """An update of all rows that writes what changed; where that fails, everything."""
 
-    def whole_frame(update: LayoutUpdate, console: Console) -> str:
-        return shown.whole_frame(update, console)
+    contents: TerminalContents
 
-    def regions(update: ChopsUpdate, console: Console) -> str:
-        return shown.regions(update, console)
+    def render_segments(self, *arguments: Any) -> str:  # noqa: ANN401 - a console, and whatever else there may be
+        """What is to be written."""
+        find = partial(self.contents.whole_frame, self)
+        return _changed_or_all(self.contents, find, super().render_segments, *arguments)
 
-    LayoutUpdate.render_segments = whole_frame  # type: ignore[method-assign, assignment]
-    ChopsUpdate.render_segments = regions  # type: ignore[method-assign, assignment]
+
+class Regions(ChopsUpdate):
+    """An update of parts of rows that writes what changed; where that fails, all of those parts."""
+
+    contents: TerminalContents
+
+    def render_segments(self, *arguments: Any) -> str:  # noqa: ANN401 - as above
+        """What is to be written."""
+        find = partial(self.contents.regions, self)
+        return _changed_or_all(self.contents, find, super().render_segments, *arguments)
+
+
+def _alike_but(update: object, kind: type[WholeFrame | Regions], contents: TerminalContents) -> object:
+    """`update` as one of `kind`, which inherits from its class."""
+    other = kind.__new__(kind)
+    vars(other).update(vars(update), contents=contents)
+    return other
+
+
+def _changed_or_all(
+    contents: TerminalContents,
+    find: Callable[[], list[Piece]],
+    everything: Callable[..., str],
+    *arguments: Any,  # noqa: ANN401 - as above
+) -> str:
+    def changed(console: Console) -> str:
+        return written(find(), _SYSTEMS[console.color_system])
+
+    def whole() -> str:
+        contents.forget()
+        return everything(*arguments)
+
+    return optional(Cure.CELL_DIFF, lambda: changed(*arguments), whole)
+
+
+def visible(row: Strip) -> Strip:
+    """`row` without what its styles say besides looks: where a text stands, for selecting it, and what it links to."""
+    return Strip([Segment(text, style and _looks(style)) for text, style, _ in row], row.cell_length)
+
+
+@lru_cache(maxsize=1024)
+def _looks(style: Style) -> Style:
+    return style.clear_meta_and_links()
 
 
 def changes(before: Strip | None, after: Strip, x: int, y: int) -> list[Piece]:
@@ -136,8 +196,8 @@ def _cells(segments: Iterable[Segment]) -> list[tuple[str, Style | None]]:
     return [(character, style) for text, style, _ in segments for character in text]
 
 
-def written(pieces: Iterable[Piece], system: ColorSystem | None, spell: Callable[[str], str] = str) -> str:
-    """What writes the pieces, for a terminal with the colours of `system`, each text as `spell` has it."""
+def written(pieces: Iterable[Piece], system: ColorSystem | None) -> str:
+    """What writes the pieces, for a terminal with the colours of `system`."""
     plain = worn = Style.null()
     parts: list[str] = []
     for x, y, texts in pieces:
@@ -146,7 +206,7 @@ def written(pieces: Iterable[Piece], system: ColorSystem | None, spell: Callable
             if style is not worn:
                 parts.append(change_of_style(worn, style or plain, system))
                 worn = style or plain
-            parts.append(spell(text))
+            parts.append(text)
     return "".join((*parts, change_of_style(worn, plain, system)))
 
 

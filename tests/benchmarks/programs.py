@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.benchmarks import bare, regions, statics
+from tests.benchmarks import bare, statics
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
@@ -31,7 +31,6 @@ APPLICATION = Program(("-m", "backprop_tui"), "quit")
 TRACE = Program(("-m", "backprop_tui", "trace"))
 IMPORTS = Program(("-c", "import argparse, dataclasses, json, tomllib"))
 BARE = Program((str(_HERE / "bare.py"),), bare.READY)
-REGIONS = Program((str(_HERE / "regions.py"),), regions.READY)
 STATICS = Program((str(_HERE / "statics.py"),), statics.READY)
 
 

@@ -1,8 +1,8 @@
 """Builders: from the shape of a model to its graph, with the names that the trace promises."""
 
 from backprop_tui.core.graph import Graph, Node, Role
-from backprop_tui.core.ops import LAYER_OPERATIONS
 from backprop_tui.core.scenario import Layer, Sample, Scenario
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 LOSS = "loss"
 

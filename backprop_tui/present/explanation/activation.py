@@ -1,14 +1,17 @@
 """What is said of an activation: how it makes its answer, and how much of a move it lets through."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from backprop_tui.core.ops import ACTIVATIONS
-from backprop_tui.core.slopes import TINY_SLOPE, steepest
+from backprop_tui.core.slopes import TINY_SLOPE, slope_at, steepest
 from backprop_tui.present.events import Kind
-from backprop_tui.present.explanation.step_context import StepContext
+from backprop_tui.present.explanation.step_context import LEAST_DIVISOR, StepContext
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import follows
+
+_LEAST = 1e-300
 
 
 class Bend(NamedTuple):
@@ -20,15 +23,15 @@ class Bend(NamedTuple):
     value: float
 
     @property
-    def here(self) -> str:
-        """How far a goes along."""
-        return f"Here {self.a} {follows(self.value)}."
+    def meaning(self) -> str:
+        """How far a goes along with z."""
+        return f"If {self.z} moves a little, {self.a} {follows(self.value)}"
 
 
 class Words(NamedTuple):
     """One row of `WORDS`: the activation's `name` in a sentence, and its two sentences.
 
-    `answer` completes "Here it is ⟨name⟩"; `slope` answers how much a moves when z moves.
+    `answer` completes "Here it is ⟨name⟩"; `slope` completes "If z moves a little, a moves twice as much".
     """
 
     name: str
@@ -39,7 +42,7 @@ class Words(NamedTuple):
 def words_of(activation: str) -> Words:
     """The row of `activation`; one made from the table of operations where there is none."""
     about = ACTIVATIONS[activation].about
-    return WORDS.get(activation) or Words(activation, lambda _: f": it {about}.", lambda b: b.here)
+    return WORDS.get(activation) or Words(activation, lambda _: f": it {about}.", lambda _: ".")
 
 
 def answer(moment: StepContext) -> Iterator[str]:
@@ -57,34 +60,59 @@ def slope(moment: StepContext) -> Iterator[str]:
     elif Kind.FLAT in moment.kinds:
         at = f"at {bend.z} = {number(bend.at)}"
         yield f"Flat: {at} {words.name} is so level that its slope is 0 for the machine."
-        yield f"Nothing gets through to {_behind(moment)}, however wrong the answer is."
+        yield f"Nothing{_of_sample(moment)} gets through to {_behind(moment)}, however wrong the answer is."
     elif Kind.SATURATED in moment.kinds:
         at, most = f"at {bend.z} = {number(bend.at)}", number(steepest(moment.node.operation))
         yield f"Saturated: {at} {words.name} is almost flat, its slope {number(bend.value)} (at most {most})."
-        if moment.graph.root.operation == "bce" and bend.a in dict(moment.outputs):
+        is_bce = moment.graph.root.operation == "bce" and bend.a in dict(moment.outputs)
+        if is_bce and moment.is_held(bend.a):
+            share = number(bend.value / LEAST_DIVISOR)
+            yield f"The bce loss divides by no less than {number(LEAST_DIVISOR)}: {share} of what it asks for is left."
+        elif is_bce:
             yield "But the bce loss divides by this very slope, so that a wrong answer still weighs in full."
         else:
             yield f"Hardly anything of what arrives gets through to {_behind(moment)}, however wrong the answer is."
+    elif bend.at in ACTIVATIONS[moment.node.operation].kinks:
+        yield from _cornered(moment, bend, words.name)
     else:
-        yield f"How much does {bend.a} move when {bend.z} moves?"
-        yield words.slope(bend)
+        yield f"{bend.meaning}{words.slope(bend)}"
+        yield _others(moment, bend)
 
 
 def _closed(moment: StepContext, bend: Bend, name: str) -> Iterator[str]:
     row = ACTIVATIONS[moment.node.operation]
     if bend.at in row.kinks:
         yield f"Gate closed: {bend.z} is exactly {number(bend.at)}, at the corner of {name}."
-        yield f"To the left its slope is 0, to the right 1; by convention it counts as 0: {row.convention}."
-        yield f"Nothing gets through to {_behind(moment)}."
+        below, above = _sides(row.name, bend.at)
+        yield f"To the left its slope is {below}, to the right {above}; by convention it counts as 0: {row.convention}."
+        yield f"Nothing{_of_sample(moment)} gets through to {_behind(moment)}."
     else:
         yield f"Gate closed: {bend.z} = {number(bend.at)} is below 0, where {name} is flat."
         yield f"If {bend.z} moves a little, {bend.a} stays {moment.text(bend.a)}: factor 0."
-        yield f"Nothing gets through to {_behind(moment)}, however wrong the answer is."
+        yield f"Nothing{_of_sample(moment)} gets through to {_behind(moment)}, however wrong the answer is."
+
+
+def _cornered(moment: StepContext, bend: Bend, name: str) -> Iterator[str]:
+    """At a corner between two slopes of which neither is 0."""
+    row, (below, above) = ACTIVATIONS[moment.node.operation], _sides(moment.node.operation, bend.at)
+    at = f"{bend.z} is exactly {number(bend.at)}, at the corner of {name}"
+    yield f"{at}: its slope is {below} to the left, {above} to the right."
+    yield f"By convention it counts as {number(bend.value)}: {row.convention}."
+
+
+def _sides(activation: str, corner: float) -> tuple[str, str]:
+    """The slopes to the left and to the right of a corner."""
+    below, above = (slope_at(activation, math.nextafter(corner, side)) for side in (-math.inf, math.inf))
+    return number(below), number(above)
 
 
 def _bend(moment: StepContext) -> Bend:
     z = moment.node.args[0]
     return Bend(z, moment.node.name, moment.of(z), moment.value)
+
+
+def _of_sample(moment: StepContext) -> str:
+    return "" if moment.one_sample else " of this sample"
 
 
 def _behind(moment: StepContext) -> str:
@@ -97,7 +125,7 @@ def _passes(b: Bend) -> str:
 
 
 def _through(b: Bend, below: str) -> str:
-    return f"{b.z} = {number(b.at)} is above 0: every move gets through as it is, factor 1. {below}"
+    return f": {b.z} = {number(b.at)} is above 0, where every move gets through as it is, factor 1. {below}"
 
 
 def _relu_answer(b: Bend) -> str:
@@ -115,10 +143,7 @@ def _leaky_answer(b: Bend) -> str:
 def _leaky_slope(b: Bend) -> str:
     if b.at > 0:
         return _through(b, "Below 0 a hundredth would.")
-    if b.at < 0:
-        return f"{b.z} = {number(b.at)} is below 0: only a hundredth gets through, factor 0.01. ReLU would stop it all."
-    sides = "to the left the slope is 0.01, to the right 1"
-    return f"{b.z} is exactly 0, at the corner: {sides}; by convention it counts as 0.01: leaky_relu′(0) = 0.01."
+    return f": {b.z} = {number(b.at)} is below 0, where a hundredth gets through, factor 0.01. ReLU would stop it all."
 
 
 def _elu_answer(b: Bend) -> str:
@@ -131,12 +156,13 @@ def _elu_slope(b: Bend) -> str:
     if b.at > 0:
         return _through(b, "Below 0 less would.")
     if b.at < 0:
-        return f"{b.z} = {number(b.at)} is below 0: there the slope is e^({b.z}), less the lower {b.z} is. {b.here}"
-    return "At 0 the two pieces of ELU meet, both with slope 1: factor 1."
+        return f": {b.z} = {number(b.at)} is below 0, where the slope is e^({b.z}), less the lower {b.z} is."
+    return ": at 0 the two pieces of ELU meet, both with slope 1."
 
 
 def _share(b: Bend) -> str:
-    return number(b.value / b.at if b.at else 0.5)
+    """By what z is weighed; so near to 0 that digits are lost, by a half."""
+    return number(b.value / b.at if abs(b.at) > _LEAST else 0.5)
 
 
 def _dip_slope(name: str) -> Callable[[Bend], str]:
@@ -144,21 +170,27 @@ def _dip_slope(name: str) -> Callable[[Bend], str]:
 
     def line(b: Bend) -> str:
         if abs(b.value) < TINY_SLOPE:
-            return f"Here, at the bottom of its dip, {name} is almost level. {b.here}"
+            return f": at the bottom of its dip {name} is almost level."
         if b.value < 0:
-            return f"{name} dips below 0 before it rises: in the dip {b.a} falls while {b.z} rises. {b.here}"
-        between = "between, it dips under 0 and peaks over 1"
-        return f"The slope of {name} goes from 0 far below 0 to 1 far above; {between}. {b.here}"
+            return f": left of the bottom of its dip, {name} falls while {b.z} rises."
+        return f". The slope of {name} is near 0 far below 0, near 1 far above, and goes beyond both in between."
 
     return line
 
 
-_HANDED_ON = "The identity hands every move on as it is: factor 1. Another activation would weaken it here, or stop it."
+def _others(moment: StepContext, bend: Bend) -> str:
+    """The slopes that other activations would have at the same z."""
+    here = {name: slope_at(name, bend.at) for name in ACTIVATIONS if name != moment.node.operation}
+    slopes = ", ".join(f"{name} {number(value)}" for name, value in here.items())
+    return f"At the same {bend.z} the slopes of the others are: {slopes}."
+
+
+_HANDED_ON = ": the identity hands every move on as it is, factor 1."
 
 WORDS: dict[str, Words] = {
     "identity": Words(
         "the identity",
-        lambda b: f": {b.a} is {b.z} itself. Others bend {b.z} or cut it off.",
+        lambda b: f": {b.a} is {b.z} itself.",
         lambda _: _HANDED_ON,
     ),
     "relu": Words("ReLU", _relu_answer, lambda b: _through(b, "The gate is open; below 0 nothing would get through.")),
@@ -166,17 +198,17 @@ WORDS: dict[str, Words] = {
     "sigmoid": Words(
         "the sigmoid",
         lambda b: f": it squeezes any {b.z} into the range from 0 to 1, with 0.5 at {b.z} = 0.",
-        lambda b: f"The slope of the sigmoid is {b.a}(1 − {b.a}): 0.25 at {b.z} = 0, less the farther away. {b.here}",
+        lambda b: f". The slope of the sigmoid is {b.a}(1 − {b.a}): 0.25 at {b.z} = 0, less the farther away.",
     ),
     "tanh": Words(
         "tanh",
         lambda b: f": it squeezes any {b.z} into the range from −1 to 1, with 0 at {b.z} = 0.",
-        lambda b: f"The slope of tanh is 1 − {b.a}²: 1 at {b.z} = 0, less the farther away. {b.here}",
+        lambda b: f". The slope of tanh is 1 − {b.a}²: 1 at {b.z} = 0, less the farther away.",
     ),
     "softplus": Words(
         "softplus",
         lambda b: f", a ReLU with a rounded corner: near {b.z} far above 0, near 0 far below.",
-        lambda b: f"The slope of softplus is the sigmoid of {b.z}: near 1 far above 0, near 0 far below. {b.here}",
+        lambda b: f". The slope of softplus is the sigmoid of {b.z}: near 1 far above 0, near 0 far below.",
     ),
     "elu": Words("ELU", _elu_answer, _elu_slope),
     "gelu": Words(

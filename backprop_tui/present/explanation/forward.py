@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterator, Mapping
 
 from backprop_tui.core.backprop import LEARNING_RATE
-from backprop_tui.core.graph import Graph, Node, Role
+from backprop_tui.core.graph import Node, Role
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.events import pass_before
 from backprop_tui.present.explanation.activation import answer
-from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit, words_for
+from backprop_tui.present.explanation.step_context import StepContext, may_change, passes_since_edit, words_for
 from backprop_tui.present.numbers import number
-from backprop_tui.present.sentences import apart, beginning, listed
+from backprop_tui.present.sentences import apart, beginning, counted, from_to, is_rounding, listed
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import Position, State
 
@@ -25,9 +25,12 @@ def start(state: State) -> Iterator[str]:
         yield f"From here on the edited numbers hold; what came before stays as it was. {question}"
         yield "Each press of → computes one quantity of this pass."
     elif here.epoch == 1 and here.sample == 1:
-        yield _what_it_is(view.timeline.graph)
+        yield _what_it_is(view)
         yield question
-        yield "Each press of → computes one quantity: it appears where the ○ is."
+        yield _what_may_change(view)
+        yield _loss_and_rate(view)
+        yield "→ computes one quantity, where the ○ is."
+        yield from _names(view)
     else:
         yield f"{_which_sample(state)}. {question}"
         yield from _what_changed(state)
@@ -53,26 +56,37 @@ def _pre_activation(moment: StepContext) -> Iterator[str]:
         yield from _again(moment, moment.before)
         return
     inputs = node.args[len(node.args) // 2 : -1]
-    whose = "The" if len(moment.activations) == 1 else "This"
+    whose = "The neuron" if moment.is_neuron else f"Neuron {moment.place(node.args[-1])}"
     weighs = "weighs its input, weight times input, and adds its bias"
     if len(inputs) > 1:
         weighs = f"weighs its {len(inputs)} inputs, weight times input each, and adds all that and its bias"
-    yield f"{whose} neuron {weighs}: this is the pre-activation {node.name}."
+    yield f"{whose} {weighs}: this is the pre-activation {node.name}."
     if not any(moment.of(name) for name in inputs):
         yield f"Here only the bias is left, for {'every' if len(inputs) > 1 else 'the'} input is 0."
+    if moment.is_neuron and moment.outputs:
+        yield f"{_sentence(moment.learning)} decide z, z decides a, and a decides the loss L: a chain."
+    elif not moment.is_neuron and moment.is_first():
+        weight = node.args[len(inputs) - 1]
+        yield f"{weight} is the weight of neuron {moment.place(weight)}."
     yield "So far nothing is right or wrong."
 
 
 def _again(moment: StepContext, before: Pass) -> Iterator[str]:
     node = moment.node
     own = tuple(moment.graph.by_name[name] for name in node.args if moment.graph.by_name[name].role is Role.PARAMETER)
-    was, now = apart(before.known[node.name], moment.value)
+    was, now = before.known[node.name], moment.value
     changed = tuple(one for one in own if moment.of(one.name) != before.known[one.name])
     if not changed:
         yield f"The forward pass again. {beginning(words_for(own))} have not changed since the epoch before."
     else:
         yield f"The forward pass again, {_with_new(changed, moment.view)}."
-    yield f"{node.name} is {now}, as an epoch ago." if was == now else f"{node.name} was {was}; now it is {now}."
+    if was == now:
+        yield f"{node.name} is {number(now)}, as an epoch ago."
+    elif is_rounding(was, now):
+        yield f"{node.name} is {number(now)}, as an epoch ago but for rounding."
+    else:
+        texts = apart(was, now)
+        yield f"{node.name} was {texts[0]}; now it is {texts[1]}."
     if moment.state.position.stage == 1:  # a press of → comes from the pass before directly to here
         yield "The derivatives are gone: they belonged to the pass before."
 
@@ -97,26 +111,70 @@ def _activation(moment: StepContext) -> Iterator[str]:
         return
     yield f"The activation turns {node.args[0]} into the answer {node.name}."
     yield from answer(moment)
-    yield f"The answer should be {moment.text(targets[0])}{_verdict(moment.value, moment.of(targets[0]))}"
+    yield f"The answer should be {moment.text(targets[0])}{_verdict(moment, targets[0])}"
 
 
-def _verdict(value: float, target: float) -> str:
-    if value == target:
-        return ", and it is."
-    off, way = abs(value - target), "high" if value > target else "low"
+def _verdict(moment: StepContext, target: str) -> str:
+    value, wanted = moment.value, moment.of(target)
+    if value == wanted:
+        before = moment.before
+        has_learned = before and moment.is_neuron and before.known[moment.node.name] != before.known[target]
+        return f", and it is{': the neuron has learned it' if has_learned else ''}."
+    if is_rounding(value, wanted):
+        return ", and it is but for rounding."
+    off, way = abs(value - wanted), "high" if value > wanted else "low"
     return f"; it is {number(off) if math.isfinite(off) else 'far'} too {way}."
 
 
-def _what_it_is(graph: Graph) -> str:
+def _what_it_is(view: Pass) -> str:
+    graph = view.timeline.graph
     inputs = [node.name for node in graph.nodes if node.role is Role.INPUT]
-    targets = [node.name for node in graph.nodes if node.role is Role.TARGET]
-    neurons = sum(node.operation in ACTIVATIONS for node in graph.nodes)
-    if neurons > 1:
-        outputs = listed(graph.root.args[: len(targets)])
-        return f"A network of {neurons} neurons takes {listed(inputs)} and answers with {outputs}."
+    if not view.scenario.is_neuron:
+        outputs = listed(graph.root.args[: len(view.scenario.layers[-1].weights)])
+        neurons, layers = sum(len(layer.weights) for layer in view.scenario.layers), len(view.scenario.layers)
+        shape = f"{neurons} neurons in {counted(layers)} layer{'s' if layers > 1 else ''}"
+        return f"A network of {shape} takes {listed(inputs)} and answers with {outputs}."
     if len(inputs) == 1:
-        return f"A neuron takes a number {inputs[0]} and answers with a number {graph.root.args[0]}."
-    return f"A neuron takes {len(inputs)} numbers, {listed(inputs)}, and answers with one, {graph.root.args[0]}."
+        return "A neuron turns input x into answer a, by a weight w, a bias b and an activation."
+    return f"A neuron turns {listed(inputs)} into an answer a, by a weight for each, a bias b and an activation."
+
+
+def _what_may_change(view: Pass) -> str:
+    """What training may move, and what is held."""
+    graph, layers = view.timeline.graph, view.scenario.layers
+    free = may_change(graph, view.scenario)
+    if not free:
+        return "All parameters are held fixed: nothing is learned here."
+    held = [node for node in graph.parameters if node.fixed]
+    if not held:
+        return f"Only {free} may change."
+    if any(not layer.trainable for layer in layers) or any(not layer.biases_fixed for layer in layers):
+        return f"Only {free} may change; the rest is held fixed."
+    return f"Only {free} may change; {'the bias is' if view.scenario.is_neuron else 'the biases are'} held fixed."
+
+
+def _loss_and_rate(view: Pass) -> str:
+    return f"{view.scenario.loss} is the loss L, lr the learning rate."
+
+
+def _names(view: Pass) -> Iterator[str]:
+    """What the title row's words stand for, and what an index means."""
+    scenario = view.scenario
+    names = list(dict.fromkeys(layer.activation for layer in scenario.layers))
+    full = _IN_FULL.get(scenario.loss)
+    yield f"{listed(names)} {'is the activation' if len(names) == 1 else 'are the activations'}."
+    if full:
+        yield f"{scenario.loss} is short for {full}."
+    if not scenario.is_neuron:
+        *_, weight = (one.args[0] for one in view.timeline.graph.computed if one.operation == "affine")
+        yield f"Indices count layer, neuron and, of a weight, its input: {weight}."
+
+
+_IN_FULL = {"mse": "mean squared error", "mae": "mean absolute error", "bce": "binary cross-entropy"}
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}" if words.startswith("the ") else words
 
 
 def _question(view: Pass) -> str:
@@ -148,10 +206,18 @@ def _what_changed(state: State) -> Iterator[str]:
         rate = " (the learning rate is 0)" if view.given[LEARNING_RATE] == 0 else ""
         yield f"{beginning(words_for(own))} are what they were{rate}."
     elif len(own) > _FEW:
-        yield f"{beginning(words_for(_changed(own, view, before)))} have new numbers."
+        yield f"{beginning(words_for(_changed(own, view, before)))} {_have(own, view, before)} new numbers."
     else:
-        changes = []
-        for node in own:
-            was, now = apart(before.given[node.name], view.given[node.name])
-            changes.append(f"{node.name} is {now}" if was == now else f"{node.name} went from {was} to {now}")
-        yield f"{', '.join(changes)}."
+        yield f"{', '.join(_went(node.name, before, view) for node in own)}."
+
+
+def _have(own: tuple[Node, ...], view: Pass, before: Pass) -> str:
+    return "has" if len(_changed(own, view, before)) == 1 else "have"
+
+
+def _went(name: str, before: Pass, view: Pass) -> str:
+    was, now = before.given[name], view.given[name]
+    if was == now:
+        return f"{name} is {number(now)}"
+    how_far = from_to(was, now)
+    return f"{name} {'went' if how_far.startswith('from') else 'moved'} {how_far}"

@@ -3,32 +3,24 @@
 import math
 from collections.abc import Callable, Iterator
 
-from backprop_tui.core.backprop import LEARNING_RATE
 from backprop_tui.core.expression import evaluate
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.present.events import Kind, out_of_reach
 from backprop_tui.present.explanation.activation import words_of
-from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
+from backprop_tui.present.explanation.loss_change import change, converged
+from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.numbers import number
-from backprop_tui.present.sentences import apart, beginning, moves
-from backprop_tui.stepper.history import Pass
-
-_HELD = 1e-12  # bce divides by no less than this
+from backprop_tui.present.sentences import moves
 
 
 def loss(moment: StepContext) -> Iterator[str]:
     """What the loss says, first of all what has happened to it."""
     if Kind.CONVERGED in moment.kinds:
-        yield from _converged(moment)
-        return
-    if Kind.OVERSHOOT in moment.kinds and moment.before:
-        yield f"Overshoot: {_change(moment, moment.before)}."
+        yield from converged(moment)
+    else:
+        yield from change(moment)
     if Kind.OUT_OF_REACH in moment.kinds:
         yield from _out_of_reach(moment)
-    if Kind.OVERSHOOT in moment.kinds and moment.before:
-        yield from _why_risen(moment, moment.before)
-    elif moment.before:
-        yield f"{beginning(_change(moment, moment.before))}."
     if not moment.kinds:
         yield from _meaning(moment)
 
@@ -37,80 +29,29 @@ def loss_slope(moment: StepContext) -> Iterator[str]:
     """How the loss moves with one of the answers."""
     answer = moment.rule.argument
     target = dict(moment.outputs).get(answer, "")
-    if moment.is_first():
-        yield "A derivative answers: if this number moves a little, how much does that one move?"
     if moment.value != 0:
         if not is_held(moment, answer):
-            yield f"Raise {answer} a little and the loss {moves(moment.value)}: {number(moment.value)}."
+            yield f"If {answer} rises a little, the loss {moves(moment.value)}: {number(moment.value)}."
         yield from _SLOPES.get(moment.node.operation, _signed_slope)(moment, answer, target)
     elif target and moment.of(answer) == moment.of(target):
         yield _at_target(moment, answer)
-        yield "So nothing has to change."
+        yield "So nothing has to change." if moment.is_right else f"{answer} asks for no change; others do."
     else:
-        yield f"Here it is 0: a small move of {answer} does not move the loss."
+        yield "The slope is too small for the machine: it counts as 0."
 
 
 def _at_target(moment: StepContext, answer: str) -> str:
     row = LOSSES[moment.node.operation]
+    which = f"{answer} is its target" if len(moment.outputs) > 1 else "the answer is the target"
     if row.kinks:
-        return f"Here the answer is the target, where the distance has a corner: by convention 0, {row.convention}."
-    where = "" if is_held(moment, answer) else ": the loss is at its lowest, where it is level"
-    return f"Here the answer is the target{where}: 0."
+        return f"Here {which}, where the distance has a corner: by convention 0, {row.convention}."
+    lowest = f"{'the loss' if len(moment.outputs) == 1 else 'its part of the loss'} is at its lowest, where it is level"
+    return f"Here {which}{'' if is_held(moment, answer) else f': {lowest}'}: 0."
 
 
 def is_held(moment: StepContext, answer: str) -> bool:
     """Whether bce divides by its least divisor because `answer` is all but 0 or 1."""
-    a = moment.of(answer)
-    return moment.graph.root.operation == "bce" and a * (1 - a) < _HELD
-
-
-def _change(moment: StepContext, before: Pass) -> str:
-    was, now = before.known[moment.node.name], moment.value
-    whose = "the loss" if moment.one_sample else "the loss of this sample"
-    if was == now:
-        return f"{whose} is {number(now)}, as an epoch ago"
-    texts = apart(was, now)
-    return f"{whose} {'fell' if now < was else 'rose'} from {texts[0]} to {texts[1]}"
-
-
-def _why_risen(moment: StepContext, before: Pass) -> Iterator[str]:
-    rate = moment.of(LEARNING_RATE)
-    if rate < 0:
-        yield f"The learning rate {number(rate)} is negative: every step goes with the gradient, uphill."
-        yield "A positive one goes downhill (e)."
-    elif not moment.one_sample:
-        yield "Since then every sample took a step, each towards its own target."
-        yield "If the losses of all rise, a smaller learning rate helps (e)."
-    else:
-        how = "on the way the loss turned up again"
-        if len(moment.outputs) == 1 and _has_jumped(moment, before):
-            how = "it jumped over the target and landed farther away on the other side"
-        yield f"The direction was right, the step too long: {how}."
-        yield "A smaller learning rate helps (e)."
-
-
-def _has_jumped(moment: StepContext, before: Pass) -> bool:
-    ((answer, target),) = moment.outputs
-    was, now = before.known[answer] - before.known[target], moment.of(answer) - moment.of(target)
-    return (was < 0) != (now < 0) and abs(now) > abs(was) > 0
-
-
-def _converged(moment: StepContext) -> Iterator[str]:
-    before, updates = moment.before, passes_since_edit(moment.state)
-    if not moment.one_sample:
-        yield "Converged: the mean loss of the epoch is at most 1e-12, as good as 0."
-    elif before is None or not moment.value < before.known[moment.node.name]:
-        yield f"Converged: the loss is {number(moment.value)}{'' if moment.is_right else ', as good as 0'}."
-    else:
-        right = "the answer is now the target exactly, " if moment.is_right and updates == 1 else ""
-        yield f"Converged: {right}{_change(moment, before)}{'' if moment.is_right else ', as good as 0'}."
-        if updates == 1:
-            yield "One step was enough because the learning rate happened to fit; usually it takes many small ones."
-            return
-        yield f"It took {updates:,} steps, each of them the same {moment.view.timeline.last} stages."
-    answers = "The answers are" if len(moment.outputs) > 1 else "The answer is"
-    yield f"{answers} right{'' if moment.is_right else ' but for a tiny rest'}."
-    yield "There is nothing left to learn."
+    return moment.is_held(answer)
 
 
 def _out_of_reach(moment: StepContext) -> Iterator[str]:
@@ -124,8 +65,9 @@ def _out_of_reach(moment: StepContext) -> Iterator[str]:
     yield f"Out of reach: {name} answers {reach}, never {number(wanted)}."
     if len(moment.outputs) == 1:
         nearest = {**moment.view.known, answer: row.low if wanted < row.low else row.high}
-        yield f"The loss can sink towards {number(evaluate(moment.rule.expression, nearest))} but not below."
-    yield f"Choose a target {choose} or another activation (e)."
+        whose = "" if moment.one_sample else " of this sample"
+        yield f"The loss{whose} can sink towards {number(evaluate(moment.rule.expression, nearest))} but not below."
+    yield f"Choose a target {choose} or another activation (key e)."
 
 
 def _meaning(moment: StepContext) -> Iterator[str]:
@@ -150,9 +92,9 @@ def _meaning(moment: StepContext) -> Iterator[str]:
         right = moment.of(answer) == moment.of(target)
         yield "It is 0: the answer is right." if right else "The distance is so small that it is 0 for the machine."
         return
-    else:
-        yield "0 would be perfect."
     yield "To train is to make it smaller."
+    if row.name != "bce" or moment.of(target) in (0, 1):
+        yield "0 would be perfect."
 
 
 def _mse(_moment: StepContext, _answer: str, _target: str) -> str:
@@ -205,10 +147,12 @@ def _mae_slope(moment: StepContext, answer: str, _target: str) -> Iterator[str]:
 
 
 def _huber_slope(moment: StepContext, answer: str, target: str) -> Iterator[str]:
+    most, share = number(1 / len(moment.outputs)), f", divided by the {len(moment.outputs)} outputs"
     if _is_near(moment, answer, target):
-        yield "At most 1 from the target it is the distance itself; beyond, it stays at 1 or −1."
+        distance = f"{answer} − {target}{share if len(moment.outputs) > 1 else ''}"
+        yield f"At most 1 from the target it is {distance}; beyond, it stays at {most} or −{most}."
     else:
-        yield "More than 1 from the target it stays at 1 or −1, however far off the answer is."
+        yield f"More than 1 from the target it stays at {most} or −{most}, however far off {answer} is."
 
 
 def _bce_slope(moment: StepContext, answer: str, _target: str) -> Iterator[str]:

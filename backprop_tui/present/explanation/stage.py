@@ -1,15 +1,17 @@
 """A stage in words, made from the numbers on screen: what was computed, by which rule, and what it means."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 
-from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule
+from backprop_tui.core.backprop import Phase, Rule
 from backprop_tui.core.expression import Piecewise
-from backprop_tui.present.explanation.chain import chain
+from backprop_tui.present.events import Kind
+from backprop_tui.present.explanation.chain import chain as gradient
+from backprop_tui.present.explanation.end_of_run import not_finite, standing_still
 from backprop_tui.present.explanation.forward import forward, start
+from backprop_tui.present.explanation.judgement import judged
 from backprop_tui.present.explanation.local import local
-from backprop_tui.present.explanation.loss import loss
 from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
 from backprop_tui.present.explanation.training import accumulate, optimized_update
 from backprop_tui.present.explanation.update import update
@@ -21,9 +23,9 @@ from backprop_tui.stepper.state import State
 _PHASES: Mapping[Phase, Callable[[StepContext], Iterator[str]]] = MappingProxyType(
     {
         Phase.FORWARD: forward,
-        Phase.LOSS: loss,
+        Phase.LOSS: judged,
         Phase.LOCAL: local,
-        Phase.CHAIN: chain,
+        Phase.CHAIN: gradient,
         Phase.ACCUMULATE: accumulate,
         Phase.UPDATE: update,
     }
@@ -39,11 +41,18 @@ def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, 
         return fitted(start(state), width, lines)
     moment = StepContext(state, state.timeline.rules[stage - 1])
     if broken and stage >= broken:
-        return fitted(_diverged(moment, broken), width, lines)
+        return fitted(not_finite(moment), width, lines)
+    if moment.rule.phase is Phase.UPDATE and Kind.STANDING_STILL in moment.kinds:
+        return fitted(chain(standing_still(moment), _edited(state)), width, lines)
     is_plain = moment.view.scenario.descends_plainly and not moment.view.scenario.accumulates
     if moment.rule.phase is Phase.UPDATE and not is_plain:
-        return fitted(optimized_update(moment), width, lines)
-    return fitted(_PHASES[moment.rule.phase](moment), width, lines)
+        return fitted(chain(optimized_update(moment), _edited(state)), width, lines)
+    return fitted(chain(_PHASES[moment.rule.phase](moment), _edited(state)), width, lines)
+
+
+def _edited(state: State) -> Iterator[str]:
+    if state.undo and passes_since_edit(state) == 0:
+        yield "This pass runs with edited numbers; u takes the edit back."
 
 
 def headline(state: State, width: int = 0) -> str:
@@ -102,37 +111,3 @@ def _shorter(numbers: str = "") -> Iterator[str]:
 def _joined(name: str, sign: str, parts: list[str]) -> str:
     shown = [part for part, before in zip(parts, [name, *parts], strict=False) if part and part != before]
     return f"{name} {sign} {' = '.join(shown)}"
-
-
-def _diverged(moment: StepContext, broken: int) -> Iterator[str]:
-    """What is said from the first value on that is not finite."""
-    rule = moment.view.timeline.rules[broken - 1]
-    what = "the loss" if rule.phase is Phase.LOSS else symbol(rule.quantity)
-    if rule.phase is Phase.UPDATE:
-        what = f"the new {what}"
-    value = moment.view.values[broken - 1]
-    how = "not a number: infinities met on the way"
-    if not math.isnan(value):
-        how = f"{'minus ' if value < 0 else ''}infinite, too large for a machine number"
-    if moment.state.position.stage == broken:
-        yield f"Diverged: {what} is {how}; training stops."
-    elif math.isfinite(moment.value):
-        yield f"Diverged: {what} is {how}. This number is one that still could be computed; nothing follows the pass."
-    else:
-        yield f"Diverged: {what} is {how}. What is computed from it says nothing any more."
-    yield "Every earlier stage is still there (←)."
-    yield _remedy(moment, rule)
-
-
-def _remedy(moment: StepContext, rule: Rule) -> str:
-    rate, before, root = moment.of(LEARNING_RATE), moment.before, moment.graph.root.name
-    has_grown = before is not None and not moment.of(root) <= before.known[root]
-    if has_grown and rate < 0:
-        return f"The learning rate {number(rate)} is negative, so every step goes uphill: change it (e)."
-    if has_grown and moment.one_sample:
-        return f"The learning rate {number(rate)} is too large: change it (e)."
-    if passes_since_edit(moment.state) == 0 and rule.phase is not Phase.UPDATE:
-        return "The numbers that it starts from are too large: change them (e)."
-    if rule.phase is Phase.UPDATE:
-        return "A smaller learning rate makes smaller steps (e)."
-    return "Smaller numbers or a smaller learning rate help (e)."

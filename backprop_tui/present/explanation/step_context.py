@@ -7,12 +7,16 @@ from functools import cached_property
 from backprop_tui.core.backprop import Phase, Rule, local_name
 from backprop_tui.core.graph import Graph, Node, Role
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.scenario import Scenario
 from backprop_tui.present.events import Kind, blocked, events_at, pass_before
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import listed
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
+
+LEAST_DIVISOR = 1e-12
+"""The slope of bce divides by no less."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,11 @@ class StepContext:
         """Whether every answer is its target, to the last digit."""
         return bool(self.outputs) and all(self.of(answer) == self.of(target) for answer, target in self.outputs)
 
+    def is_held(self, answer: str) -> bool:
+        """Whether bce divides by its least divisor because `answer` is all but 0 or 1."""
+        a = self.of(answer)
+        return self.graph.root.operation == "bce" and a * (1 - a) < LEAST_DIVISOR
+
     @cached_property
     def ahead(self) -> frozenset[str]:
         """The moment's node and all that is computed from it."""
@@ -105,6 +114,17 @@ class StepContext:
         kind = "input" if self.graph.by_name[x].role is Role.INPUT else "activation"
         return f"the {kind} {x} = {self.text(x)}"
 
+    def place(self, parameter: str) -> str:
+        """Where in a network a parameter is, in words: ``1 of layer 2, for input 2``, a bias ``1 of layer 2``."""
+        names = (node.name for node in self.graph.parameters)
+        places = (
+            f"{neuron} of layer {layer}" + (f" for its input {i + 1}" if i < len(row) else "")
+            for layer, one in enumerate(self.view.scenario.layers, start=1)
+            for neuron, row in enumerate(one.weights, start=1)
+            for i in range(len(row) + 1)
+        )
+        return dict(zip(names, places, strict=True))[parameter]
+
     def slope(self, node: Node) -> float:
         """An activation's local derivative, which must be computed by now."""
         return self.of(local_name(self.graph, node.name, node.args[0]))
@@ -130,6 +150,11 @@ class StepContext:
         """The activations of the graph, in order."""
         return tuple(node for node in self.graph.computed if node.operation in ACTIVATIONS)
 
+    @property
+    def is_neuron(self) -> bool:
+        """Whether the graph is one neuron: then its z, a and L need no number."""
+        return len(self.activations) == 1
+
     def stages(self, phase: Phase) -> range:
         """The stages of `phase`; empty where it has none."""
         return self.view.timeline.phases.get(phase, range(0))
@@ -142,9 +167,29 @@ def passes_since_edit(state: State) -> int:
     return (here.epoch - 1) * state.history.samples + here.sample - 1 - begun
 
 
+def may_change(graph: Graph, scenario: Scenario) -> str:
+    """What an update may move, in words; empty where everything is held fixed."""
+    free = [node for node in graph.parameters if not node.fixed]
+    if scenario.is_neuron or not free:
+        return words_for(free) if free else ""
+    layers = list(enumerate(scenario.layers, start=1))
+    weights = [f"{place}" for place, layer in layers if layer.trainable]
+    biases = [f"{place}" for place, layer in layers if not layer.biases_fixed]
+    of = "" if len(weights) == len(layers) else f" of {_layers(weights)}"
+    if biases == weights:
+        return f"the weights and biases{of}"
+    return f"the weights{of}" if not biases else f"the weights{of} and the biases of {_layers(biases)}"
+
+
+def _layers(places: Sequence[str]) -> str:
+    return f"layer{'s' if len(places) > 1 else ''} {listed(places)}"
+
+
 def words_for(parameters: Sequence[Node]) -> str:
     """Several parameters in words."""
     names = [node.name for node in parameters]
     if len(names) <= 3:
         return listed(names)
-    return "the parameters" if "_" in names[0] else f"the weights and {names[-1]}"
+    if "_" in names[0]:
+        return "the parameters"
+    return f"the weights and {names[-1]}" if names[-1] == "b" else "the weights"

@@ -1,101 +1,158 @@
 """What is said of a gradient of 0: the answer is right, an input is 0, or something keeps it back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from backprop_tui.core.backprop import gradient_name
 from backprop_tui.core.compiled import SMALL_GRADIENT
-from backprop_tui.core.graph import Role
+from backprop_tui.core.graph import Node
 from backprop_tui.core.ops import ACTIVATIONS
-from backprop_tui.present.events import paths
+from backprop_tui.present.dead_gates import dead_gates
+from backprop_tui.present.endings import in_the_way
+from backprop_tui.present.events import Kind
 from backprop_tui.present.explanation.activation import words_of
-from backprop_tui.present.explanation.step_context import StepContext
-from backprop_tui.present.formulas import symbol
+from backprop_tui.present.explanation.step_context import StepContext, words_for
 from backprop_tui.present.numbers import number
-from backprop_tui.stepper.training import is_blocked
-
-_BARRED = {"gate": "a closed gate bars the way back", "flat": "where an activation is flat, nothing gets back past it"}
+from backprop_tui.present.sentences import listed
+from backprop_tui.present.zero_causes import Cause, ZeroCause, zero_causes
+from backprop_tui.stepper.obstacles import obstruction
+from backprop_tui.stepper.training import is_right
 
 
 def zero(moment: StepContext) -> Iterator[str]:
     """Why the gradient of one parameter is 0: the first 0 on the way from the loss is the reason."""
-    name, ways = moment.node.name, paths(moment.rule)
-    culprit = next((factor for factor in ways[0] if moment.of(factor) == 0), "")
-    if moment.blocked:
-        yield from _blocked(moment, ways[0][-1])
-    elif len(ways) > 1:
-        yield f"{name} reaches the loss along several paths; together their contributions come to 0."
-    elif not culprit:
-        yield "No factor is 0, but their product is too small for the machine: it counts as 0."
-    elif moment.is_right:
-        yield f"The walk back to {name} starts with {symbol(culprit)} = 0, and 0 times anything is 0."
-        yield f"The answer is right, so nothing asks {name} to change: its gradient is 0."
-    elif culprit == ways[0][-1]:
-        yield f"The last link of the walk is {moment.link(culprit)}, and 0 times anything is 0."
-        yield f"Moving {name} does not move the loss: where the input is 0, its weight does nothing."
+    name, causes = moment.node.name, zero_causes(moment.view, moment.rule.quantity)
+    if len(causes) > 1:
+        yield f"{name} reaches the loss by several ways, and each has a 0 on it: {listed(_briefly(causes))}."
+        yield f"So the gradient of {name} is 0."
+        return
+    ((kind, node),) = causes
+    if kind in (Cause.GATE, Cause.FLAT):
+        yield from _blocked(moment, kind, node)
+    elif kind is Cause.RIGHT:
+        yield f"The answer{_name_of(moment, node)} is right, so nothing asks {name} to change: its gradient is 0."
+        yield "The walk back starts with a slope of 0, and 0 times anything is 0."
+    elif kind is Cause.CANCELLATION:
+        yield f"What comes back to {node} along several links cancels out, so {name} gets nothing: its gradient is 0."
+        yield "Its ways to the loss pull against each other."
+    elif kind is Cause.UNDERFLOW:
+        yield "No factor is 0, but a product on the way is too small for the machine: it counts as 0."
+    elif kind is Cause.WEIGHT:
+        yield f"On the way back to {name} stands the weight {node} = 0, and 0 times anything is 0."
+        yield f"Moving {name} does not move the loss: what it changes is multiplied by 0."
     else:
-        yield f"On the way back to {name} stands {symbol(culprit)} = 0, and 0 times anything is 0."
-        yield f"So nothing asks {name} to change."
+        yield f"The gradient of {name} is 0: what {name} is multiplied by, the {kind.value} {node}, is 0."
+        yield f"Moving {name} does not move the loss: where its {kind.value} is 0, a weight does nothing."
 
 
 def zero_gradient(moment: StepContext) -> Iterator[str]:
-    """No parameter has a gradient worth the name."""
-    learning, wrong = moment.learning, _how_wrong(moment)
+    """No gradient that an update would use is worth the name."""
+    view, several = moment.view, len(moment.outputs) > 1
+    exactly = all(moment.of(gradient_name(moment.graph, node.name)) == 0 for node in _learners(moment))
+    zero_or_so = f"Zero gradient{'' if exactly else f', or as good as (none is above {number(SMALL_GRADIENT)})'}"
     if moment.is_right:
-        yield (
-            f"Zero gradient: no small move of {learning.replace(' and ', ' or ')} lowers the loss; "
-            "the answer is the target."
-        )
-        yield "Updates change nothing any more: converged." if moment.one_sample else "This sample asks for no change."
-    elif moment.blocked:
-        yield f"Zero gradient, although {wrong}: {_BARRED[moment.blocked]}."
-        yield f"The update will change nothing: {_stuck(moment)}."
-    elif is_blocked(moment.view):
-        yield f"Zero gradient, or as good as, although {wrong}: hardly anything gets through."
-        yield f"The update will change next to nothing: {_stuck(moment)}."
+        are_right = "the answers are the targets" if several else "the answer is the target"
+        yield f"{zero_or_so}: no small move of {_any_of(moment)} lowers the loss{_here(moment)}; {are_right}."
+        yield _settled(moment) or "This sample asks for no change."
+    elif is_right(view):
+        yield f"{zero_or_so}: the {'answers are' if several else 'answer is'} right but for {_how_far(moment)}."
+        yield _settled(moment) or "This sample asks for next to no change."
+    elif found := obstruction(view):
+        yield f"{zero_or_so}, although {_how_wrong(moment)}: {in_the_way(view, found)}."
+        if Kind.STUCK in moment.kinds:
+            yield f"Stuck: updates change {'nothing' if exactly else 'next to nothing'} any more."
+            yield f"Only other numbers can free {_learning(moment)} (key e)."
+        else:
+            yield f"From this sample {_who_learns(moment)} {'nothing' if exactly else 'next to nothing'}."
     else:
-        yield f"Zero gradient, or as good as: none is above {number(SMALL_GRADIENT)}."
-        rest = f": {wrong}" if len(moment.outputs) == 1 else ""
-        yield f"Only a tiny rest is left{rest}."
-        if moment.one_sample:
-            yield "Updates change next to nothing any more: converged."
+        yield f"{zero_or_so}. The distance is as small: {_how_far(moment)}."
+        yield "Such a step moves next to nothing; beside a target as small it may be much."
 
 
-def _blocked(moment: StepContext, link: str) -> Iterator[str]:
+def _settled(moment: StepContext) -> str:
+    if Kind.CONVERGED in moment.kinds:
+        return "Converged: updates change next to nothing any more."
+    return "Converged: updates change nothing any more." if moment.is_right and moment.one_sample else ""
+
+
+def _blocked(moment: StepContext, kind: Cause, node: str) -> Iterator[str]:
     """A gradient that a closed gate or a level activation keeps back."""
-    ahead = moment.ahead
-    stopped = next((one for one in moment.activations if one.name in ahead and moment.slope(one) == 0), None)
-    if stopped is None:
-        yield f"The gradient is 0: {_BARRED[moment.blocked]}."
-        return
+    stopped = moment.graph.by_name[node]
     (z,), name = stopped.args, words_of(stopped.operation).name
-    if moment.of(z) in ACTIVATIONS[stopped.operation].kinks:
-        yield f"Dead {name}: {z} is exactly {moment.text(z)}, at the corner, where the slope counts as 0."
-    elif moment.blocked == "gate":
-        yield f"Dead {name}: {z} = {moment.text(z)} is below 0, where {name} is flat."
-    else:
+    is_corner = moment.of(z) in ACTIVATIONS[stopped.operation].kinks
+    if kind is Cause.FLAT:
         yield f"Flat: at {z} = {moment.text(z)} {name} is level for the machine."
-    if moment.of(link) != 0 and moment.of(z) not in ACTIVATIONS[stopped.operation].kinks:
-        yield f"Moving {moment.node.name} still moves {z}, but no longer {stopped.name}."
-    wrong = _how_wrong(moment)
-    yield f"The gradient is 0 although {wrong}: from this sample {_who_learns_nothing(moment)}."
+    else:
+        dead = f"Dead {name}" if node in dead_gates(moment.view) else "Gate closed for this sample"
+        where = f"{z} = {moment.text(z)} is below 0, where {name} is flat"
+        if is_corner:
+            where = f"{z} is exactly {moment.text(z)}, at the corner of {name}, where the slope counts as 0"
+        yield f"{dead}: {where}."
+    although = "" if moment.is_right else f" although {_how_wrong(moment)}"
+    yield f"The gradient is 0{although}: from this sample {_who_learns_nothing(moment)}."
+    if _reaches(moment, z) and not is_corner:
+        yield f"Moving {moment.node.name} still moves {z}, but no longer {node}."
+
+
+def _reaches(moment: StepContext, z: str) -> bool:
+    """Whether the parameter of the moment is one of those right before `z`, and a move of it moves z."""
+    node = moment.graph.by_name[z]
+    if moment.node.name not in node.args:
+        return False
+    half, index = len(node.args) // 2, node.args.index(moment.node.name)
+    return index == len(node.args) - 1 or moment.of(node.args[index + half]) != 0
 
 
 def _who_learns_nothing(moment: StepContext) -> str:
     """What the closed gate keeps from learning; in a network others may learn all the same."""
     if len(moment.activations) == 1:
-        return f"{moment.learning} learn nothing"
-    if moment.node.role is Role.PARAMETER:
-        return f"{moment.node.name} learns nothing"
-    return f"nothing is learnt through {moment.node.name}"
+        return f"{_who_learns(moment)} nothing"
+    return f"{moment.node.name} learns nothing"
 
 
-def _stuck(moment: StepContext) -> str:
-    if moment.one_sample:
-        return f"stuck. Only other numbers can free {moment.learning} (e)"
-    return "this sample teaches nothing"
+def _briefly(causes: tuple[ZeroCause, ...]) -> list[str]:
+    """Each of several causes in a few words."""
+    words = {
+        Cause.RIGHT: "the answer {} is right",
+        Cause.GATE: "the gate of {} is closed",
+        Cause.FLAT: "{} is level",
+        Cause.CANCELLATION: "at {} links cancel out",
+        Cause.UNDERFLOW: "at {} a product is too small for the machine",
+    }
+    return [words.get(kind, "{} is 0").format(node) for kind, node in causes]
+
+
+def _name_of(moment: StepContext, answer: str) -> str:
+    """The name of an answer, where there are several."""
+    return f" {answer}" if len(moment.outputs) > 1 else ""
+
+
+def _here(moment: StepContext) -> str:
+    return "" if moment.one_sample else " of this sample"
+
+
+def _any_of(moment: StepContext) -> str:
+    return _learning(moment).replace(" and ", " or ")
+
+
+def _learning(moment: StepContext) -> str:
+    return words_for(_learners(moment))
+
+
+def _who_learns(moment: StepContext) -> str:
+    return f"{_learning(moment)} {'learns' if len(_learners(moment)) == 1 else 'learn'}"
+
+
+def _learners(moment: StepContext) -> Sequence[Node]:
+    """The parameters that updates move; all, where every one is held."""
+    return [node for node in moment.graph.parameters if not node.fixed] or moment.graph.parameters
+
+
+def _how_far(moment: StepContext) -> str:
+    return number(max(abs(moment.of(answer) - moment.of(target)) for answer, target in moment.outputs))
 
 
 def _how_wrong(moment: StepContext) -> str:
-    if len(moment.outputs) != 1:
-        return "the loss is not at its lowest"
-    ((answer, target),) = moment.outputs
-    return f"the answer is wrong by {number(abs(moment.of(answer) - moment.of(target)))}"
+    wrong = [answer for answer, target in moment.outputs if moment.of(answer) != moment.of(target)]
+    if len(moment.outputs) == 1:
+        return f"the answer is wrong by {_how_far(moment)}"
+    return f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong, by up to {_how_far(moment)}"

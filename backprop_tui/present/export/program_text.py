@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from backprop_tui.core.scenario import Scenario
 
-WIDTH = 88
+LINE_WIDTH = 88
 """Lines are kept as short as this, before they are indented, where they can be broken."""
 
 _INDENT = " " * 4
 _BREAKS = re.compile(r"(?<=,) | (?=\+ )")  # after a comma, before a plus
 
 
-def heading(what: str, scenario: Scenario) -> list[str]:
+def preamble(what: str, scenario: Scenario) -> list[str]:
     """The first lines of a program: `what` it is, and the title and source of `scenario`.
 
     Python looks into the first two lines for the file's encoding; those are therefore never the scenario's.
@@ -29,25 +29,25 @@ def comment(text: str) -> str:
 def assignment(target: str, expression: str) -> list[str]:
     """``target = expression``, in parentheses where that takes several lines."""
     line = f"{target} = {expression}"
-    return [line] if len(line) <= WIDTH else filled(f"{target} = (", expression, ")")
+    return [line] if len(line) <= LINE_WIDTH else bracketed(f"{target} = (", expression, ")")
 
 
-def filled(opening: str, text: str, closing: str) -> list[str]:
+def bracketed(opening: str, text: str, closing: str) -> list[str]:
     """``opening text closing`` on one line, else `text` broken between the two, which are brackets."""
-    if len(opening + text + closing) <= WIDTH:
+    if len(opening + text + closing) <= LINE_WIDTH:
         return [opening + text + closing]
     lines: list[str] = []
     for piece in _BREAKS.split(text):
-        if lines and len(lines[-1]) + 1 + len(piece) <= WIDTH:
+        if lines and len(lines[-1]) + 1 + len(piece) <= LINE_WIDTH:
             lines[-1] += f" {piece}"
         else:
             lines.append(_INDENT + piece)
     return [opening, *lines, closing]
 
 
-def listed(opening: str, rows: Iterable[str], closing: str) -> list[str]:
+def list_of_rows(opening: str, rows: Iterable[str], closing: str) -> list[str]:
     """A list of `rows`, each in brackets of its own and on a line of its own."""
-    lines = (line for row in rows for line in filled(row[0], row[1:-1], f"{row[-1]},"))
+    lines = (line for row in rows for line in bracketed(row[0], row[1:-1], f"{row[-1]},"))
     return [opening, *indented(lines), closing]
 
 
@@ -74,5 +74,5 @@ def stop(finite: str, names: Iterable[str], loops: int) -> Iterator[str]:
     """What ends the `loops` loops, where there are any, after a pass in which ``finite`` is false of a ``value``."""
     if loops:
         yield from ("", "# A value that is no longer finite ends the run")
-        yield from filled(f"if not all({finite} for value in (", ", ".join(names), ")):")
+        yield from bracketed(f"if not all({finite} for value in (", ", ".join(names), ")):")
         yield from indented(["break" if loops == 1 else "raise SystemExit"])

@@ -18,12 +18,12 @@ from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.straight_line import statements
 from backprop_tui.present.export.program_text import (
     assignment,
-    filled,
-    heading,
+    bracketed,
     indented,
-    listed,
+    list_of_rows,
     nested,
     pass_heading,
+    preamble,
     stop,
 )
 
@@ -54,6 +54,13 @@ def ln(v):
         return math.log(v)
     return -math.inf if v == 0 else math.nan
 ''',
+    "log1p": '''\
+def log1p(v):
+    """The natural logarithm of 1 + v; minus infinity at -1, not a number below."""
+    if v > -1:
+        return math.log1p(v)
+    return -math.inf if v == -1 else math.nan
+''',
 }
 
 
@@ -77,7 +84,7 @@ def program(scenario: Scenario, epochs: int) -> Iterator[str]:
         body = [*_counting(learning), *_stages(rules), *_finite(rules, len(loops))]
     body = [*pass_heading(scenario, epochs), *body]
     lines = [*_given(graph, scenario, epochs), "", *nested(loops, body)]
-    text = "\n".join([*heading(_WHAT, scenario), "", *_needs("\n".join(lines)), *lines])
+    text = "\n".join([*preamble(_WHAT, scenario), "", *_needs("\n".join(lines)), *lines])
     yield from (f"{line}\n" for line in text.split("\n"))
 
 
@@ -113,7 +120,7 @@ def _given(graph: Graph, scenario: Scenario, epochs: int) -> Iterator[str]:
         yield f"epochs = {epochs}"
     if len(scenario.samples) > 1:
         rows = (f"({', '.join(map(repr, (*sample.x, *sample.y)))})" for sample in scenario.samples)
-        yield from listed("samples = [", rows, "]")
+        yield from list_of_rows("samples = [", rows, "]")
 
 
 def _loops(graph: Graph, scenario: Scenario, epochs: int) -> Iterator[list[str]]:
@@ -122,7 +129,7 @@ def _loops(graph: Graph, scenario: Scenario, epochs: int) -> Iterator[list[str]]
         yield ["for epoch in range(1, epochs + 1):"]
     if len(scenario.samples) > 1:
         names = (node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET))
-        yield filled("for sample, (", ", ".join(names), ") in enumerate(samples, start=1):")
+        yield bracketed("for sample, (", ", ".join(names), ") in enumerate(samples, start=1):")
 
 
 def _batch(graph: Graph, scenario: Scenario) -> Iterator[str]:
@@ -136,7 +143,7 @@ def _batch(graph: Graph, scenario: Scenario) -> Iterator[str]:
     if scenario.zero_grad and (summed := sums(graph, scenario.learning())):
         yield "if sample == first + 1:"
         yield from (
-            indented(filled("(", ", ".join(summed), f") = (0.0,) * {len(summed)}"))
+            indented(bracketed("(", ", ".join(summed), f") = (0.0,) * {len(summed)}"))
             if len(summed) > 1
             else (f"    {summed[0]} = 0.0",)
         )

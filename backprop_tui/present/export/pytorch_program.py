@@ -11,13 +11,13 @@ from typing import NamedTuple, TypeAlias
 from backprop_tui.core.optimizers import WEIGHT_DECAY
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.present.export.program_text import (
-    WIDTH,
-    filled,
-    heading,
+    LINE_WIDTH,
+    bracketed,
     indented,
-    listed,
+    list_of_rows,
     nested,
     pass_heading,
+    preamble,
     stop,
 )
 
@@ -84,7 +84,7 @@ def show(name, tensor):
             print(f"{name}_{place} =", part.item())
 '''
 
-Numbers: TypeAlias = "float | Sequence[Numbers]"
+Nested: TypeAlias = "float | Sequence[Nested]"
 """What a tensor is made of: a number, a row of them, rows."""
 
 
@@ -92,7 +92,7 @@ class _Parameter(NamedTuple):
     """The weights or the biases of a layer, as one tensor."""
 
     name: str
-    numbers: Numbers
+    numbers: Nested
     trained: bool
 
 
@@ -115,7 +115,7 @@ def program(scenario: Scenario, epochs: int) -> Iterator[str]:
     ]
     given = [*_given(scenario, parameters), *_optimizer(scenario, trained)]
     lines = [*given, "", *nested(loops, body)]
-    text = "\n".join([*heading(_WHAT, scenario), "", *_needs(scenario, "\n".join(lines)), *lines])
+    text = "\n".join([*preamble(_WHAT, scenario), "", *_needs(scenario, "\n".join(lines)), *lines])
     yield from (f"{line}\n" for line in text.split("\n"))
 
 
@@ -134,7 +134,7 @@ def _places(scenario: Scenario) -> list[str]:
     return [""] if scenario.is_neuron else [str(number) for number in range(1, len(scenario.layers) + 1)]
 
 
-def _row(scenario: Scenario, numbers: Sequence[float]) -> Numbers:
+def _row(scenario: Scenario, numbers: Sequence[float]) -> Nested:
     """`numbers` as a row, but a neuron's lone number as it is."""
     return numbers[0] if scenario.is_neuron and len(numbers) == 1 else numbers
 
@@ -164,17 +164,19 @@ def _given(scenario: Scenario, parameters: Iterable[_Parameter]) -> Iterator[str
         yield from _tensor(name, numbers, ", requires_grad=True)" if trained else ")  # held fixed")
 
 
-def _tensor(name: str, numbers: Numbers, closing: str) -> list[str]:
+def _tensor(name: str, numbers: Nested, closing: str) -> list[str]:
     """``name = torch.tensor(numbers`` and `closing`, a row to a line where one line is too short."""
     line = f"{name} = torch.tensor({_text(numbers)}{closing}"
-    if len(line) <= WIDTH or isinstance(numbers, float):
+    if len(line) <= LINE_WIDTH or isinstance(numbers, float):
         return [line]
     rows = [row for row in numbers if not isinstance(row, float)]
     opening, closing = f"{name} = torch.tensor([", f"]{closing}"
-    return listed(opening, map(_text, rows), closing) if rows else filled(opening, _text(numbers)[1:-1], closing)
+    if rows:
+        return list_of_rows(opening, map(_text, rows), closing)
+    return bracketed(opening, _text(numbers)[1:-1], closing)
 
 
-def _text(numbers: Numbers) -> str:
+def _text(numbers: Nested) -> str:
     return repr(numbers) if isinstance(numbers, float) else f"[{', '.join(map(_text, numbers))}]"
 
 
@@ -188,7 +190,7 @@ def _optimizer(scenario: Scenario, trained: Sequence[_Parameter]) -> Iterator[st
     made = OPTIMIZERS[chosen.name].format(lr=f"lr={abs(rate)!r}", decay=decay, **options)
     before, _, after = made.partition("@")
     names = ", ".join(parameter.name for parameter in trained)
-    yield from filled(f"optimizer = torch.optim.{before}", names, after)
+    yield from bracketed(f"optimizer = torch.optim.{before}", names, after)
     if rate < 0:
         yield f'optimizer.param_groups[0]["lr"] = {rate!r}  # uphill'
     if scenario.batch_size > 1:
@@ -253,6 +255,6 @@ def _update(scenario: Scenario, trained: Sequence[_Parameter]) -> Iterator[str]:
     yield from lines
 
 
-def _printed(name: str, tensor: str, numbers: Numbers) -> str:
+def _printed(name: str, tensor: str, numbers: Nested) -> str:
     """The line that prints a tensor shaped as `numbers`."""
     return f'print("{name} =", {tensor}.item())' if isinstance(numbers, float) else f'show("{name}", {tensor})'

@@ -1,10 +1,12 @@
 """The computation graph's picture: a neuron's or a network's."""
 
-from backprop_tui.present.canvas import Canvas, Row
+from backprop_tui.present.canvas import Canvas, Place, Row
 from backprop_tui.present.graph.neuron import inputs_in_view, neuron_canvas
 from backprop_tui.present.graph.neuron_layout import weight_names
 from backprop_tui.stepper.state import State
 
+_TALLEST = 60  # rows: more of a picture no terminal shows
+_FRAME = 6  # what a rule needs around its title
 _SPACED_FROM = 100  # the width from which one input's rows may have air between them
 
 
@@ -19,6 +21,12 @@ def graph_stage_at(state: State, width: int, height: int, x: int, y: int) -> int
     return next((place.stage for place in places if place.y == y and 0 <= x - place.x < place.length), 0)
 
 
+def graph_stages(state: State, width: int, height: int) -> tuple[Place, ...]:
+    """Where the stages in that picture stand, each once, in reading order."""
+    found = {place.stage: place for place in _canvas(state, width, height).places if place.stage}
+    return tuple(sorted(found.values(), key=lambda place: (place.y, place.x)))
+
+
 def _canvas(state: State, width: int, height: int) -> Canvas:
     if state.scenario.is_neuron:
         return neuron_canvas(state, width, height)
@@ -31,23 +39,28 @@ def graph_title(state: State, width: int, height: int) -> str:
     """The panel's title; where not all is in view, it says what is."""
     title = "Computation graph"
     if not state.scenario.is_neuron:
-        from backprop_tui.present.graph.network import network_note  # noqa: PLC0415 - a neuron opens without it
+        from backprop_tui.present.graph.network_title import network_notes  # noqa: PLC0415 - a neuron opens without it
 
-        note = network_note(state, width, height)
-        return f"{title}, {note}" if note else title
+        notes = list(network_notes(state, width, height))
+        titles = [f"{title}, {notes[0]}", *(f"{note[0].upper()}{note[1:]}" for note in notes)] if notes else [title]
+        return next((text for text in titles if len(text) + _FRAME <= width), titles[-1])
     names, shown = weight_names(state.view), inputs_in_view(state, height)
     if len(shown) == len(names):
         return title
-    return f"{title}, inputs {shown[0] + 1}–{shown[-1] + 1} of {len(names)}"
+    inputs = f"inputs {shown[0] + 1}–{shown[-1] + 1}" if len(shown) > 1 else f"input {shown[0] + 1}"
+    return f"{title}, {inputs} of {len(names)}"
 
 
 def graph_heights(state: State, width: int) -> tuple[int, ...]:
     """The heights that the picture can use, ascending."""
     if not state.scenario.is_neuron:
+        from backprop_tui.present.graph.network_layout import heights_for  # noqa: PLC0415 - as above
+
         tallest = max(
             len(state.scenario.layers[0].weights[0]), *(len(layer.weights) for layer in state.scenario.layers)
         )
-        return (6, 7, 8, *(4 * count for count in range(3, tallest + 1)))
+        grids = {6, 7, 8, *(4 * count for count in range(3, min(tallest, _TALLEST // 4) + 1))}
+        return tuple(sorted(grids | set(heights_for(state, width, _TALLEST))))
     inputs = len(weight_names(state.view))
     if inputs == 1:
         return (6, 7, 14) if width >= _SPACED_FROM else (6, 7)

@@ -1,179 +1,256 @@
-"""What of a network is in view at a stage, and where it stands: whole where it fits, else what the stage is about."""
+"""What of a network is in view at a stage, and where it stands: whole where it fits, else around what it is about."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from backprop_tui.core.models.dense import LOSS
-from backprop_tui.core.scenario import Scenario
-from backprop_tui.present.contributions import contributions_to
-from backprop_tui.present.numbers import in_words, number
-from backprop_tui.present.visibility import widest
+from backprop_tui.present.graph.measured import measured
+from backprop_tui.present.graph.network_nodes import Focus, LayerNodes, Network, focus_of, network_of
+from backprop_tui.present.graph.network_rows import Grid, Window, apart, grid_for, window_over
+from backprop_tui.present.graph.network_widths import LayerWidths, Widths, widths_of
+from backprop_tui.present.numbers import DIGITS
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
-_PLACE = re.compile(r"[azwb](\d+)_(\d+)")
-_AIRY = 100  # the width from which there is air between a z and its a, too
-_BLOCK = 3  # rows of a node: its name, its value, its gradient
-_FAN_IN, _STEP, _FAN_OUT, _JOIN = 6, 4, 8, 5  # the least cells between columns: x to z, z to a, a to z, a to L
+BUS = 3  # cells from the bus to the node it leads to: the bus, the arrow head, the mark
+_PLAIN_GAP = 2 + BUS  # a gap without weights: a blank and a cell of wire before the bus
+_STEP = 4  # from a z to its a: a blank, "─▶", the mark
+_JOIN = 1 + BUS  # from the last a to L: a blank before the bus
+_CUT_LEFT, _CUT_RIGHT = 3, 4  # "⋮─▶" before, " ─▶⋮" behind what is in view, where layers are left out
+TAP = 3  # from a node to where its wires part, where each is drawn for itself
+BESIDE = 3  # from a bias to what stands beside it: " ←●" or three blanks
+_LAYER = _PLAIN_GAP + 4 + _STEP + 4  # a layer's least width: names have four letters or more
+_MARGIN = 2  # before the first column: a blank and the mark
+_NODE_ROWS = 8  # fewer hold no two wires above each other
+_MOST_AIR = 8  # cells by which a gap may grow where there is room
 
 
 @dataclass(frozen=True)
-class NodeColumn:
-    """Nodes above each other: `names` in view, of `count` in all, from column `x` in `width` cells."""
+class Column:
+    """Nodes of one kind above each other, from column `x` in `width` cells."""
 
     names: tuple[str, ...]
-    first: int
-    count: int
+    window: Window
     x: int
     width: int
-    rows: tuple[int, ...]  # the row of each name; below it its value, then its gradient
 
     @property
     def end(self) -> int:
-        """The column after the numbers."""
+        """The column after the widest number."""
         return self.x + self.width
 
 
 @dataclass(frozen=True)
-class Layout:
-    """The columns in view, left to right: what feeds the first layer in view, then z and a of each; then L.
+class LayerView:
+    """A layer in view: its z's and a's, the bus that feeds them, and `carrier`, whose weights ride on the wires.
 
-    `loss` is the column of L, None where the last layer is out of view; `loss_row` its row.
+    `weight` is the column of those weights, None where none ride.  Where every wire is drawn for itself, all weights
+    ride, and each z has a bus of its own in one of the columns `buses`.  `bias_name` is how much of a bias's name there
+    is room for below its z.
     """
 
-    columns: tuple[NodeColumn, ...]
-    layers: tuple[int, ...]
+    number: int
+    nodes: LayerNodes
+    sums: Column
+    answers: Column
+    bus: int
+    weight: int | None
+    carrier: int
+    buses: tuple[int, ...]
+    widths: LayerWidths
+    bias_name: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns in view, left to right: `sources` feed the first of `layers` (or the loss), `loss` is L's column.
+
+    `loss_bus` is where the last layer's answers meet; `digits` are those of the numbers, fewer where the room is small.
+    """
+
+    sources: Column
+    layers: tuple[LayerView, ...]
+    first: int
+    count: int
     loss: int | None
+    loss_bus: int
     loss_row: int
-    scenario_layers: int
+    digits: int
+    focus: Focus
 
     @property
-    def foot(self) -> int:
-        """The row below all nodes."""
-        return max(column.rows[-1] for column in self.columns) + _BLOCK
+    def outputs(self) -> Column:
+        """The last column before the loss."""
+        return self.layers[-1].answers if self.layers else self.sources
 
     @property
-    def note(self) -> str:
-        """Which part is in view, in words; empty where it is all."""
-        parts = []
-        if len(self.layers) < self.scenario_layers:
-            first, last = self.layers[0], self.layers[-1]
-            parts.append(f"{f'layers {first}–{last}' if last > first else f'layer {last}'} of {self.scenario_layers}")
-        cut = [column for column in self.columns if len(column.names) < column.count]
-        if cut:
-            column = cut[-1]
-            last = column.first + len(column.names)
-            what = "inputs" if column.names[0].startswith("x") else "neurons"
-            parts.append(f"{what} {column.first + 1}–{last} of {column.count}")
-        return ", ".join(parts)
+    def cut_left(self) -> bool:
+        """Whether layers before the first column are out of view."""
+        return self.first > 1
 
+    @property
+    def cut_right(self) -> bool:
+        """Whether what comes after the last column is out of view."""
+        return self.loss is None
 
-def place_of(name: str) -> tuple[int, int] | None:
-    """The layer and the neuron (from 1) that a node belongs to; None for inputs, targets and the loss."""
-    match = _PLACE.match(name)
-    return (int(match[1]), int(match[2])) if match else None
+    def before(self, view: LayerView) -> Column:
+        """The column that feeds a layer in view."""
+        index = self.layers.index(view)
+        return self.layers[index - 1].answers if index else self.sources
 
 
 def layout_for(state: State, width: int, height: int) -> Layout:
     """The layout for the stage at hand in `height` rows (at least 6) of `width` cells."""
-    stage = state.position.stage
-    rule = state.timeline.rules[stage - 1] if stage else None
-    layers = len(state.scenario.layers)
-    here = (place_of(rule.node) or (layers, 1)) if rule else (1, 1)
-    about = (rule.argument or rule.node) if rule else ""
-    source = _input_number(about) if rule and (rule.argument or about.startswith("w")) else None
-    return _layout(state.view, here, source, width, height)
+    return _layout(state.view, measured(state), focus_of(state), width, height)
 
 
-def _input_number(name: str) -> int | None:
-    """Which of the nodes before a neuron a weight, or a derivative with respect to one, is about (from 1)."""
-    numbers = re.findall(r"\d+", name)
-    if name.startswith("w") and len(numbers) == 3:
-        return int(numbers[2])
-    return int(numbers[1]) if name.startswith("a") and len(numbers) == 2 else None
+@lru_cache(maxsize=24)
+def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, width: int, height: int) -> Layout:
+    network = network_of(one)
+    items = len(network.layers) + 1
+    single = _single(network, passes, focus, width, height)
+    if single:
+        return single
+    for digits in range(DIGITS, 0, -1):
+        plan = _Plan(network, widths_of(passes, digits), focus, height, digits)
+        for shown in _spans(items, focus.item, width // _LAYER + 1):
+            inner = range(shown.start, min(shown.stop, items))
+            detailed = focus.item if focus.item < items else items - 1
+            for full in dict.fromkeys((frozenset(inner), frozenset({detailed}), frozenset(()))):
+                if not full and focus.item < items:
+                    continue  # the weights of the layer that the stage is about are never left out
+                for short in (False, True):
+                    layout, end = plan.placed(shown, full, short=short)
+                    if end <= width:
+                        return plan.placed(shown, full, width - end, short=short)[0]
+    return layout
 
 
-@lru_cache(maxsize=32)
-def _layout(one: Pass, here: tuple[int, int], source: int | None, width: int, height: int) -> Layout:
-    scenario = one.scenario
-    last = len(scenario.layers)
-    layer = here[0]
-    pair = (layer, layer + 1) if layer < last else (layer - 1, layer) if layer > 1 else (layer,)
-    whole = tuple(range(1, last + 1))
-    views = dict.fromkeys((whole if last <= 2 else pair, pair, (layer,)))
-    for layers, riding in ((layers, riding) for layers in views for riding in (True, False)):
-        layout = _placed(one, layers, here, source, height, riding=riding)
-        needed = layout.columns[-1].end + (_loss_width(one) if layout.loss is not None else 0)
-        if needed <= width:
-            break
-    return _stretched(layout, width, _loss_width(one))
+def heights_for(state: State, width: int, most: int) -> tuple[int, ...]:
+    """The heights, ascending up to `most`, from which more wires are drawn one by one; none where they find no room."""
+    found: list[int] = []
+    sizes, before = _sizes(network_of(state.view)), 0
+    for height in range(_NODE_ROWS, most + 1):
+        single = sum(drawn for _, drawn in apart(sizes, height))
+        if single > before:
+            if not found and _single(network_of(state.view), measured(state), Focus(1), width, height) is None:
+                return ()
+            found.append(height)
+            before = single
+    return tuple(found)
 
 
-def _placed(
-    one: Pass, layers: Sequence[int], here: tuple[int, int], source: int | None, height: int, *, riding: bool
-) -> Layout:
-    """The columns at their least distances, with or without room for numbers that ride on the lines."""
-    scenario = one.scenario
-    visible = max(2, (height + 1) // (_BLOCK + 1))  # in six rows two nodes, without air between them
-    stride = min(height // visible, 5)
-    columns: list[NodeColumn] = []
-    x = 2
-    for kind, layer in [("left", layers[0] - 1), *((k, n) for n in layers for k in ("z", "a"))]:
-        names = _names(scenario, kind, layer)
-        focus = here[1] if layer == here[0] else source if layer == here[0] - 1 and source else 1
-        count = min(visible, len(names))
-        first = min((min(focus, len(names)) - 1) // count * count, len(names) - count)
-        shown = names[first : first + count]
-        column_width = max(_width(one, name) for name in shown)
-        top = (visible - count) * stride // 2
-        rows = tuple(top + index * stride for index in range(count))
-        columns.append(NodeColumn(shown, first, len(names), x, column_width, rows))
-        gap = _STEP if kind == "z" else _FAN_IN
-        if kind == "a" and layer < len(scenario.layers) and riding:
-            gap = _FAN_OUT + _brought(one, shown)
-        x += column_width + gap
-    shows_loss = layers[-1] == len(scenario.layers)
-    loss = columns[-1].end + _JOIN if shows_loss else None
-    middle = (columns[-1].rows[0] + columns[-1].rows[-1]) // 2 + 1
-    return Layout(tuple(columns), tuple(layers), loss, middle, len(scenario.layers))
+def _single(network: Network, passes: tuple[Pass, ...], focus: Focus, width: int, height: int) -> Layout | None:
+    """The whole network with wires drawn one by one, where there is room for that."""
+    windows = apart(_sizes(network), height)
+    if not windows:
+        return None
+    plan = _Plan(network, widths_of(passes, DIGITS), focus, height, DIGITS)
+    items = range(1, len(network.layers) + 2)
+    end = plan.placed(items, frozenset(items), windows=windows)[1]
+    return plan.placed(items, frozenset(items), width - end, windows=windows)[0] if end <= width else None
 
 
-def _stretched(layout: Layout, width: int, loss_width: int) -> Layout:
-    """The same with the room that is left shared between the columns, most of it where the paths fan out."""
-    right = (layout.loss or layout.columns[-1].end - 1) + (loss_width - _JOIN if layout.loss is not None else 1)
-    spare = max(0, width - right - 2)
-    step = int(width >= _AIRY)
-    gaps = [0, *(2 if index % 2 == 0 else step for index in range(len(layout.columns) - 1)), step]
-    shifts = [spare * sum(gaps[: index + 1]) // max(1, sum(gaps)) for index in range(len(gaps))]
-    columns = tuple(
-        NodeColumn(c.names, c.first, c.count, c.x + shift, c.width, c.rows)
-        for c, shift in zip(layout.columns, shifts, strict=False)
-    )
-    loss = None if layout.loss is None else columns[-1].end + _JOIN
-    return Layout(columns, layout.layers, loss, layout.loss_row, layout.scenario_layers)
+def _sizes(network: Network) -> tuple[int, ...]:
+    return (len(network.layers[0].sources), *(len(layer.sums) for layer in network.layers))
 
 
-def _brought(one: Pass, names: Sequence[str]) -> int:
-    """The cells that the widest contribution to the gradient of one of `names` takes on its line."""
-    every = (contribution for name in names for contribution in contributions_to(one, name))
-    return max((len(number(contribution.value)) for contribution in every), default=0)
+def _spans(items: int, item: int, most: int) -> Iterator[range]:
+    """The layers to try, the most first: all (up to `most`), and then fewer and fewer around `item`."""
+    for count in range(min(items, most), 0, -1):
+        start = min(max(1, item - (count - 1) // 2), items - count + 1)
+        yield range(start, start + count)
 
 
-def _names(scenario: Scenario, kind: str, layer: int) -> tuple[str, ...]:
-    if layer == 0:
-        return tuple(f"x{i}" for i in range(1, len(scenario.layers[0].weights[0]) + 1))
-    letter = "a" if kind == "left" else kind
-    return tuple(f"{letter}{layer}_{j}" for j in range(1, len(scenario.layers[layer - 1].weights) + 1))
+_Windows = tuple[tuple[Window, bool], ...]
 
 
-def _width(one: Pass, name: str) -> int:
-    """The cells that a node takes: the longest of its name, its value and its gradient."""
-    gradient = one.timeline.find(f"dL_d{name}")
-    return max(len(name), len(number(one.known[name])), widest(one, (gradient,)) if gradient else 1)
+class _Plan:
+    """What a layout is made from: the network, how wide its numbers are, what the stage is about, and the height."""
+
+    def __init__(self, network: Network, widths: Widths, focus: Focus, height: int, digits: int) -> None:
+        self.network, self.widths, self.focus, self.height, self.digits = network, widths, focus, height, digits
+        self.layers = len(network.layers)
+
+    def placed(
+        self, shown: range, full: frozenset[int], spare: int = 0, *, short: bool = False, windows: _Windows = ()
+    ) -> tuple[Layout, int]:
+        """The columns for the items `shown`, the weights of the layers `full` in view; and the column after the last.
+
+        `windows` are the rows of all columns where wires are drawn one by one.  With `short`, biases that stand below
+        their z are called b alone.  `spare` cells are shared between the gaps, what is too much for them before the
+        first column and behind the last.
+        """
+        gaps = 2 * sum(item <= self.layers for item in shown) + 1
+        air = min(_MOST_AIR, spare // gaps)
+        x = _MARGIN + (_CUT_LEFT if shown.start > 1 else 0) + (spare - air * gaps) // 2
+        numbers = [number for number in shown if number <= self.layers]
+        nodes = [self.network.layers[number - 1].sums for number in numbers]
+        before = self.network.layers[min(shown.start, self.layers) - 1]
+        first = before.sources if numbers else before.answers
+        grid = grid_for(max(map(len, (first, *nodes))), self.height)
+        sources = self.sources(shown.start, x, grid, windows)
+        end, column = sources.end, sources
+        views = []
+        for number in numbers:
+            views.append(self.layer(number, column, grid, windows, air=air, weighted=number in full, short=short))
+            column = views[-1].answers
+            end = column.end
+        loss = None
+        loss_bus = end + 1 + air // 2
+        if shown[-1] > self.layers:
+            loss = end + _JOIN + air
+            end = loss + self.widths.loss
+        else:
+            end += _CUT_RIGHT
+        rows = column.window.rows
+        lowest = self.height - 2 - min(len(self.network.targets), self.height - 2)
+        loss_row = max(0, min((rows[0] + rows[-1]) // 2, lowest))
+        return Layout(
+            sources, tuple(views), shown.start, self.layers, loss, loss_bus, loss_row, self.digits, self.focus
+        ), end
+
+    def sources(self, first: int, x: int, grid: Grid, windows: _Windows) -> Column:
+        """The column that feeds layer `first`; for the loss, the answers of the last layer."""
+        if first > self.layers:
+            names, width = self.network.layers[-1].answers, self.widths.layers[-1].answer
+        else:
+            names, width = self.network.layers[first - 1].sources, self.widths.layers[first - 1].source
+        at = self.focus.source if self.focus.item == first else 1
+        window = windows[0][0] if windows else window_over(len(names), at, grid, with_bias=False)
+        return _column(names, window, x, width)
+
+    def layer(
+        self, number: int, before: Column, grid: Grid, windows: _Windows, *, air: int, weighted: bool, short: bool
+    ) -> LayerView:
+        """Layer `number`, fed by the column `before`."""
+        nodes, widths, focus = self.network.layers[number - 1], self.widths.layers[number - 1], self.focus
+        at = focus.neuron if focus.item == number else focus.source if focus.item == number + 1 else 1
+        window = windows[number][0] if windows else window_over(len(nodes.sums), at, grid, with_bias=weighted)
+        count = len(nodes.sums) if windows and windows[number - 1][1] else 0
+        weight, gap, step, bias_name = None, _PLAIN_GAP, _STEP, 0
+        answer = max(widths.answer, len(window.hidden_text))
+        if weighted:
+            above = widths.new_weight - (before.width + 1 + widths.weight - len(before.names[-1]))
+            lead = max(0, above, widths.passed + 2 - before.width if widths.passed else 0)
+            brought = max(widths.brought, len(window.hidden_text)) if widths.passed else 0
+            gap = max(3 + lead + widths.weight + 1 + BUS, brought + 5 + BUS)
+            weight = before.end + 3 + lead + air // 2
+            if count:  # a tap before the weights, with a new value each its whole name, and a bus for each z
+                weight = before.end + TAP + 3 + lead + air // 2
+                above = max(widths.weight, len(nodes.weights[-1][-1]) + widths.new_weight - 1)
+                gap = TAP + 3 + lead + above + 2 * count + 1 + BUS
+            below = window.rows[-1] + 3 not in (self.height, window.mark)
+            bias_name = 1 if short and below else len(nodes.biases[-1])
+            bias = bias_name + 1 + widths.bias + BESIDE + widths.beside_bias
+            step = max(_STEP, widths.slope + 5 - widths.sum, bias - widths.sum - answer)
+        x = before.end + gap + air
+        buses = tuple(x - BUS - 1 - 2 * (count - index) for index in range(1, count + 1))
+        sums = _column(nodes.sums, window, x, widths.sum)
+        answers = _column(nodes.answers, window, sums.end + step + air, widths.answer)
+        return LayerView(number, nodes, sums, answers, x - BUS, weight, at, buses, widths, bias_name)
 
 
-def _loss_width(one: Pass) -> int:
-    targets = [name for name in one.given if name.startswith("y")]
-    return _JOIN + max(len(in_words(one.known[LOSS])), *(len(f"{y} {number(one.given[y])}") for y in targets)) + 1
+def _column(names: Sequence[str], window: Window, x: int, width: int) -> Column:
+    shown = tuple(names[window.first : window.first + len(window.rows)])
+    return Column(shown, window, x, max(width, len(window.hidden_text)))

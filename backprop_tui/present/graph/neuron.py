@@ -7,6 +7,7 @@ from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.canvas import Canvas, Place, Style
 from backprop_tui.present.events import EVENT_WORDS, events
 from backprop_tui.present.formulas import symbol
+from backprop_tui.present.graph.measured import measured
 from backprop_tui.present.graph.neuron_layout import (
     Columns,
     Rows,
@@ -23,6 +24,7 @@ from backprop_tui.present.visibility import Cell, Mark, cell, numbers_text, put_
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
+_UNSPACED = 7  # rows of the picture of one input, without air
 _RULE_ROOM = 20  # a longer rule would run into the next link's
 
 
@@ -56,7 +58,10 @@ class _Picture:
         self.one: Pass = state.view
         view = inputs_in_view(state, height)
         self.rows: Rows = rows_for(len(weight_names(self.one)), height)
-        self.at: Columns = columns_for(self.one, view, self.rows, width)
+        self.at: Columns = columns_for(measured(state), self.rows, width)
+        if self.rows.spaced and not self.at.ruled:  # with the numbers put in below the rules there is no room
+            self.rows = rows_for(1, _UNSPACED)
+            self.at = columns_for(measured(state), self.rows, width)
         self.inputs = [input_names(self.one)[index] for index in view]
         self.weights = [weight_names(self.one)[index] for index in view]
         self.canvas = Canvas(width, height)
@@ -73,21 +78,30 @@ class _Picture:
     def cell(self, quantity: str, *, update: bool = False) -> Cell:
         return cell(self.state, self.one.timeline.find(quantity, update=update), self.at.digits)
 
+    def aligned(self, names: tuple[str, ...]) -> dict[str, str]:
+        """The given numbers of `names` as they stand below each other."""
+        return dict(zip(names, aligned(self.at.passes, names, self.at.digits), strict=True))
+
     def draw_givens(self) -> None:
         """Inputs, weights and bias, each with its line to where they meet; a new value's line is cut."""
         rows, at, names = self.rows, self.at, [*self.weights, "b"]
-        texts = dict(zip(names, aligned(self.one, names, at.digits), strict=True))
+        inputs, weights = input_names(self.one), weight_names(self.one)
         joined = [rows.label]
         if rows.x is not None:
-            x, w, b, _ = aligned(self.one, [self.inputs[0], self.weights[0], "b", "y"], at.digits)
-            texts = {self.weights[0]: w, "b": b}
+            texts = self.aligned((*inputs, *weights, "b", "y"))
             self.canvas.put(at.weight, rows.x, self.inputs[0])
-            self.forward.across(self.canvas.put(at.value, rows.x, x) + 1, at.bus, rows.x)
+            self.forward.across(self.canvas.put(at.value, rows.x, texts[self.inputs[0]]) + 1, at.bus, rows.x)
             joined.append(rows.x)
         else:
-            for y, name, text in zip(rows.givens, self.inputs, aligned(self.one, self.inputs, at.digits), strict=False):
-                end = self.canvas.put(2, y, f"{name} {text}")
+            texts = self.aligned((*weights, "b"))
+            given = self.aligned(inputs)
+            for y, name in zip(rows.givens, self.inputs, strict=False):
+                end = self.canvas.put(2, y, f"{name.ljust(len(inputs[-1]))} {given[name]}")
                 self.forward.across(end + 1, at.weight - 2, y)
+        if rows.mark is not None:
+            end = self.canvas.put(2, rows.mark, f"⋮ {len(inputs) - len(self.inputs)} more", Style.DIM)
+            self.forward.across(end + 1, at.bus, rows.mark)
+            joined.append(rows.mark)
         for y, name in zip(rows.givens, names, strict=True):
             self.canvas.put(at.weight, y, name)
             end, seen_by_z = self.put_parameter(at.value, y, name, texts[name])
@@ -134,8 +148,9 @@ class _Picture:
         """The target, on the left with the other givens, or under a where the left is taken."""
         rows, at = self.rows, self.at
         x = at.weight if rows.x is not None else at.a
-        names = [self.inputs[0], self.weights[0], "b", "y"] if rows.x is not None else ["y"]
-        end = self.canvas.put(x, rows.target, f"y  {aligned(self.one, names, at.digits)[-1]}")
+        one_input = (*input_names(self.one), *weight_names(self.one), "b", "y")
+        text = self.aligned(one_input if rows.x is not None else ("y",))["y"]
+        end = self.canvas.put(x, rows.target, f"y  {text}")
         self.forward.across(end + 1, at.join, rows.target)
         self.forward.down(at.join, rows.label, rows.target)
 
@@ -163,7 +178,7 @@ class _Picture:
     def field(self, x: int) -> int:
         """Where the number of the derivative at column x starts: behind its name, a blank and its mark."""
         if x == self.at.gradient or (self.at.named and x == self.at.z_link):
-            return x + len("∂L/∂") + max(len(name) for name in [*self.weights, "b"]) + 2
+            return x + len("∂L/∂") + len(weight_names(self.one)[-1]) + 2
         return x + (len("∂L/∂a") + 2 if self.at.named else 1)
 
     def draw_walk(self) -> None:

@@ -34,6 +34,7 @@ class Rows(NamedTuple):
     event: int | None
     links: tuple[int, ...]  # the rows that the chain rule walks back along: one per weight in view, then the bias
     spaced: bool
+    mark: int | None = None  # where it says how many inputs are out of view
 
     @property
     def height(self) -> int:
@@ -49,12 +50,16 @@ def rows_for(inputs: int, height: int) -> Rows:
         event = 4 if height > 6 else None
         first = 5 if height > 6 else 4
         return Rows(1, (1, 2), 0, 1, None, 2, 3, event, (first, first + 1), spaced=False)
-    shown = min(inputs, (height - 2) // 2)
+    cut = 2 * inputs + 2 > height  # each input takes a row above and one below, the bias likewise
+    shown = (height - 3) // 2 if cut else inputs
+    bias = shown + cut
     label = (shown - 1) // 2
-    event = shown + 1 if height > 2 * shown + 2 else None
-    first = shown + 1 + (event is not None)
+    event = bias + 1 if height > bias + shown + 2 else None
+    first = bias + 1 + (event is not None)
     links = tuple(range(first, first + shown + 1))
-    return Rows(shown, tuple(range(shown + 1)), None, label, None, label + 1, label + 2, event, links, spaced=False)
+    givens = (*range(shown), bias)
+    mark = shown if cut else None
+    return Rows(shown, givens, None, label, None, label + 1, label + 2, event, links, spaced=False, mark=mark)
 
 
 class Columns(NamedTuple):
@@ -78,45 +83,68 @@ class Columns(NamedTuple):
     arrow: int  # how many cells "◀══" takes
     named: bool  # whether the links have their names before their numbers
     widths: tuple[int, int, int, int]  # the numbers behind those four labels
+    passes: tuple[Pass, ...]  # those that all this was measured on
+
+    @property
+    def quality(self) -> tuple[bool, bool, int, bool, int]:
+        """What gave way, so that numbers have the room: nothing is the greatest."""
+        return self.ruled, self.old, self.digits, self.named, self.arrow
 
 
 @lru_cache(maxsize=8)
-def columns_for(one: Pass, view: range, rows: Rows, width: int) -> Columns:
-    """The columns for the inputs `view` (numbers from 0) of the pass `one` in `width` cells."""
-    parameters = [*(weight_names(one)[index] for index in view), "b"]
-    inputs = [input_names(one)[index] for index in view]
+def columns_for(passes: tuple[Pass, ...], rows: Rows, width: int) -> Columns:
+    """The columns for `rows` in `width` cells, whichever of many inputs are in view.
+
+    They are wide enough for the numbers of all `passes`, so that none jumps from one to the next, unless rules or
+    digits would have to give way to that: then they are measured on the last pass alone.
+    """
+    stable, own = _columns(passes, rows, width), _columns(passes[-1:], rows, width)
+    return stable if stable.ruled and stable.quality == own.quality else own
+
+
+def _columns(passes: tuple[Pass, ...], rows: Rows, width: int) -> Columns:
+    one = passes[-1]
+    parameters, inputs = [*weight_names(one), "b"], list(input_names(one))
     share = width / _DESIGN_WIDTH
     for ruled, old, digits in _FORMS:  # what gives way where the numbers need the room
-        weight, value, given_end = _givens(one, inputs, parameters, rows, digits, old=old)
-        z, a, loss = (_label_width(one, name, rows, digits, ruled=ruled) for name in ("z", "a", LOSS))
+        weight, value, given_end = _givens(passes, inputs, parameters, rows, digits, old=old)
+        z, a, loss = (
+            max(_label_width(one, name, rows, digits, ruled=ruled) for one in passes) for name in ("z", "a", LOSS)
+        )
         if rows.x is None:  # the target stands under a
-            a = max(a, len(f"y  {number(one.given['y'], digits)}"))
+            a = max(a, *(len(f"y  {number(one.given['y'], digits)}") for one in passes))
         gaps = (given_end + 1, _GAP + z + _GAP, a + 2, _GAP + loss)
         if sum(gaps) <= width:
             break
     bus, a_at, join, _ = spread((23 * share, 45 * share, 58 * share, width), gaps)
-    find = one.timeline.find
     widths = (
-        widest(one, tuple(find(f"dL_d{name}") for name in parameters)),
-        widest(one, tuple(find(f"dz_d{name}") for name in parameters)),
-        widest(one, (find("da_dz"),)),
-        widest(one, (find("dL_da"),)),
+        _widest(passes, [f"dL_d{name}" for name in parameters]),
+        _widest(passes, [f"dz_d{name}" for name in parameters]),
+        _widest(passes, ["da_dz"]),
+        _widest(passes, ["dL_da"]),
     )
     named = max(len(name) for name in parameters) + len("∂L/∂")
     links = _links(named, widths, join + _GAP + 1, width - 2)
-    return Columns(weight, value, bus, bus + _GAP, a_at, join, join + _GAP, ruled, old, digits, 2, *links, widths)
+    return Columns(
+        weight, value, bus, bus + _GAP, a_at, join, join + _GAP, ruled, old, digits, 2, *links, widths, passes
+    )
+
+
+def _widest(passes: tuple[Pass, ...], quantities: Sequence[str]) -> int:
+    return max(widest(one, tuple(map(one.timeline.find, quantities))) for one in passes)
 
 
 def _givens(
-    one: Pass, inputs: Sequence[str], parameters: Sequence[str], rows: Rows, digits: int, *, old: bool
+    passes: tuple[Pass, ...], inputs: Sequence[str], parameters: Sequence[str], rows: Rows, digits: int, *, old: bool
 ) -> tuple[int, int, int]:
     """Where the parameters' names and values stand, and where the widest of the given numbers ends."""
     beside = rows.x is None  # each weight stands in its input's row, behind it
-    weight = 3 + max(map(len, inputs)) + max(map(len, aligned(one, inputs, digits))) + 4 if beside else 2
+    weight = 3 + max(map(len, inputs)) + _aligned_width(passes, inputs, digits) + 4 if beside else 2
     value = weight + max(map(len, parameters)) + (1 if beside else 2)
-    names = [*parameters] if beside else [*parameters, *inputs]
-    texts = zip(names, aligned(one, names, digits), strict=True)
-    return weight, value, value + max(_given_width(one, text, name, digits, old=old) for name, text in texts)
+    names = [*parameters] if beside else [*parameters, *inputs, "y"]
+    signed = any(one.given[name] < 0 for one in passes for name in names)
+    widths = (_given_width(one, name, digits, signed=signed, old=old) for one in passes for name in names)
+    return weight, value, value + max(widths)
 
 
 def _links(named: int, widths: tuple[int, int, int, int], turn: int, last: int) -> tuple[int, int, int, int, int, bool]:
@@ -184,15 +212,26 @@ def weight_names(one: Pass) -> tuple[str, ...]:
     return tuple(node.name for node in one.timeline.graph.parameters if node.name != "b")
 
 
-def aligned(one: Pass, names: Sequence[str], digits: int = DIGITS) -> list[str]:
-    """The given numbers of `names`, a blank before the positive ones where another is negative."""
-    texts = [number(one.given[name], digits) for name in names]
-    signed = any(text.startswith("−") for text in texts)
-    return [f" {text}" if signed and not text.startswith("−") else text for text in texts]
+@lru_cache(maxsize=16)
+def aligned(passes: tuple[Pass, ...], names: tuple[str, ...], digits: int = DIGITS) -> tuple[str, ...]:
+    """The given numbers of `names` in the last of `passes`, a blank before the positive ones where any is negative."""
+    texts = [number(passes[-1].given[name], digits) for name in names]
+    signed = any(one.given[name] < 0 for one in passes for name in names)
+    return tuple(_signed(text, signed=signed) for text in texts)
 
 
-def _given_width(one: Pass, text: str, name: str, digits: int, *, old: bool) -> int:
-    """The cells that a parameter needs: ``1.5``, or ``1.5 → ●1.7`` where it is updated."""
+def _signed(text: str, *, signed: bool) -> str:
+    return f" {text}" if signed and not text.startswith("−") else text
+
+
+def _aligned_width(passes: tuple[Pass, ...], names: Sequence[str], digits: int) -> int:
+    signed = any(one.given[name] < 0 for one in passes for name in names)
+    return max(len(_signed(number(one.given[name], digits), signed=signed)) for one in passes for name in names)
+
+
+def _given_width(one: Pass, name: str, digits: int, *, signed: bool, old: bool) -> int:
+    """The cells that a given number needs: ``1.5``, or ``1.5 → ●1.7`` where it is updated."""
+    text = _signed(number(one.given[name], digits), signed=signed)
     stage = one.timeline.find(name, update=True)
     if not stage:
         return len(text)

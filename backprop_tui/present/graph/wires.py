@@ -23,7 +23,12 @@ class Wires:
         self._cells: dict[tuple[int, int], int] = {}
 
     def across(self, x: int, until: int, y: int) -> None:
-        """A stroke from column x to column `until` of row y, both included; nothing where it would be empty."""
+        """A stroke from column x to column `until` of row y, both included; nothing where it would be empty.
+
+        A stroke of one cell comes from the left: what it starts from stands there, with a blank between.
+        """
+        if x == until:
+            self._connect(x, y, _LEFT)
         for column in range(x, until + 1):
             self._connect(column, y, (_LEFT if column > x else 0) | (_RIGHT if column < until else 0))
 

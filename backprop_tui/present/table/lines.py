@@ -84,6 +84,8 @@ def table_title(state: State, height: int, around: int = 0) -> str:
     shown = [line.stage for line in table_lines(state, height, around) if line.stage and not line.via]
     if len(shown) == len(stages):
         return "Derivatives and update"
+    if not shown:  # a panel of one row, as in a terminal that is too small
+        return "Derivatives"
     return f"Derivatives {stages.index(shown[0]) + 1}–{stages.index(shown[-1]) + 1} of {len(stages)}"
 
 

@@ -1,0 +1,47 @@
+"""The explanation of the stage on screen."""
+
+from collections.abc import Sequence
+
+from textual.reactive import reactive
+
+from backprop_tui.panels.panel import Panel
+from backprop_tui.present.canvas import Row
+from backprop_tui.present.explanation.panel import explanation_lines, explanation_panel
+from backprop_tui.stepper.state import State
+
+
+class Explanation(Panel):
+    """The headline, what it means, and before that a notice; arrow keys scroll what does not fit."""
+
+    LEAST = (60, 2)
+
+    notice: reactive[str] = reactive("", repaint=False)
+    """What happened just now, in words; empty for nothing."""
+
+    first: reactive[int] = reactive(0, repaint=False)
+    """The line (from 0) that the text begins with."""
+
+    def draw(self, state: State, width: int, height: int) -> Sequence[Row]:
+        """Headline and text."""
+        return explanation_panel(state, width, height, notice=self.notice, first=self.first, focused=self.has_focus)
+
+    def watch_state(self, before: State | None, after: State | None) -> None:
+        """Begin at the top."""
+        self.set_reactive(Explanation.first, 0)
+        super().watch_state(before, after)
+
+    def watch_notice(self) -> None:
+        """Say it."""
+        self.redraw()
+
+    def watch_first(self) -> None:
+        """Show other lines."""
+        self.redraw()
+
+    def action_choose(self, step: int) -> None:
+        """Scroll by a line."""
+        if self.state is None:
+            return
+        width, height = self.drawn_size
+        most = len(explanation_lines(self.state, width, self.notice)) - (height - 1)
+        self.first = min(max(0, self.first + step), max(0, most))

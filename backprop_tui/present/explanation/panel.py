@@ -1,0 +1,76 @@
+"""The panel of the explanation: the headline as its rule, below it what the stage means."""
+
+from backprop_tui.present.canvas import Row, Style
+from backprop_tui.present.chrome import rule_row
+from backprop_tui.present.explanation.stage import explain, headline, missing_rule
+from backprop_tui.present.formulas import symbol
+from backprop_tui.present.sentences import WIDTH, fitted
+from backprop_tui.present.visibility import Mark, rule_text
+from backprop_tui.stepper.state import State
+
+MARGIN = 2  # cells left and right of the text
+_ALL = 1000  # lines: no explanation has more
+_SHORT = 3  # lines: in a lower panel the sentences come before the rule
+
+
+def explanation_panel(
+    state: State, width: int, height: int, *, notice: str = "", first: int = 0, focused: bool = False
+) -> tuple[Row, ...]:
+    """The panel in `height` rows of `width` cells; a `notice` comes before what the stage means.
+
+    Whole sentences are shown, as many as fit; from the line `first` (from 0) on, where that is not 0, whatever fits.
+    """
+    line = headline(state, width - 18 - len(next_text(state)))
+    rows = [headline_row(state, line, width, focused=focused)]
+    room = height - 1
+    body = _whole(state, width, room, notice)
+    if first:
+        lines = explanation_lines(state, width, notice)
+        start = min(first, max(0, len(lines) - room))
+        body = lines[start : start + room]
+    rows += body
+    return (*rows, *[()] * (room - len(body)))
+
+
+def explanation_lines(state: State, width: int, notice: str = "") -> tuple[Row, ...]:
+    """All that there is to say, in lines for a panel of `width` cells."""
+    return _whole(state, width, _ALL, notice)
+
+
+def _whole(state: State, width: int, lines: int, notice: str) -> tuple[Row, ...]:
+    """Notice, the rule where the headline had no room for it, and as many whole sentences as `lines` lines hold."""
+    measure = min(width - 2 * MARGIN, WIDTH)
+    margin = " " * MARGIN
+    said = fitted((notice,), measure, lines) if notice else ()
+    rule = missing_rule(state, headline(state, width - 18 - len(next_text(state))))
+    ruled = 0 < len(rule) <= measure and not said and (lines > _SHORT or measure == WIDTH)
+    left = lines - len(said) - ruled
+    meant = explain(state, measure, left) if left > 0 else ()
+    return (
+        *(((f"{margin}{text}", Style.EVENT),) for text in said),
+        *([((f"{margin}{rule}", Style.STRONG),)] if ruled else []),
+        *(((f"{margin}{text}", Style.PLAIN),) for text in meant),
+    )
+
+
+def next_text(state: State) -> str:
+    """What the next press computes, by name, and where that is another pass; empty at the end of a run."""
+    here = state.position
+    if here.stage < state.timeline.last:
+        return symbol(state.timeline.rules[here.stage].quantity)
+    if state.ended:
+        return ""
+    following = f"sample {here.sample + 1}" if here.sample < state.history.samples else f"epoch {here.epoch + 1}"
+    return f"{symbol(state.timeline.rules[0].quantity)} of {following}"
+
+
+def headline_row(state: State, line: str, width: int, *, focused: bool = False) -> Row:
+    """The rule that says what was just computed, and what comes next.  Nothing in it is computed ahead of its time."""
+    if not line:
+        first = state.timeline.rules[0]
+        whole = f"{Mark.NEXT} next: {symbol(first.quantity)} = {rule_text(state.view, 1)}"
+        short = f"{Mark.NEXT} next: {symbol(first.quantity)}"
+        return rule_row(width, whole if len(whole) + 6 <= width else short, focused=focused)
+    after = next_text(state)
+    right: Row = ((f" next {Mark.NEXT} {after} ", Style.STRONG), ("──", Style.DIM)) if after else ()
+    return rule_row(width, f"{Mark.NOW} {line}", right=right, focused=focused)

@@ -1,0 +1,223 @@
+"""What runs between the columns of a network: wires with the weights on them, and what the gradients bring back."""
+
+from backprop_tui.core.backprop import local_name
+from backprop_tui.present.canvas import Style
+from backprop_tui.present.contributions import contributions_to
+from backprop_tui.present.graph.network_layout import BESIDE, TAP, Column, LayerView
+from backprop_tui.present.graph.network_rows import UNIT
+from backprop_tui.present.graph.sheet import FACTOR, Sheet
+from backprop_tui.present.graph.wires import DOUBLE, LIGHT, Wires
+from backprop_tui.present.numbers import number
+from backprop_tui.present.visibility import Mark
+
+
+def draw_bus(sheet: Sheet, view: LayerView) -> None:
+    """Every node before the layer leads to every z of it: one bus, from which each takes what all bring."""
+    if view.buses:
+        draw_edges(sheet, view)
+        return
+    wires = Wires(LIGHT, Style.FORWARD)
+    leaving = leave(sheet, sheet.layout.before(view), wires, view.bus)
+    entering = [*(y + 1 for y in view.sums.window.rows)]
+    if view.sums.window.mark is not None:
+        entering.append(view.sums.window.mark)
+    for y in entering:
+        wires.across(view.bus, view.sums.x - 2, y)
+    wires.down(view.bus, min(leaving + entering), max(leaving + entering))
+    wires.draw(sheet.canvas)
+    for y in entering:
+        sheet.canvas.put(view.sums.x - 2, y, "▶", Style.FORWARD)
+
+
+def draw_edges(sheet: Sheet, view: LayerView) -> None:
+    """A wire for every weight: from the tap of its source to the bus of its z, over the buses of the others."""
+    before = sheet.layout.before(view)
+    tap = (view.weight or 0) - 3
+    buses = [Wires(LIGHT, Style.FORWARD) for _ in view.buses]
+    for name, row in zip(before.names, before.window.rows, strict=True):
+        entries = [row + 1 + place * UNIT for place in range(len(view.buses))]
+        source = Wires(LIGHT, Style.FORWARD)
+        source.across(before.x + len(sheet.text(name)) + 1, tap, row + 1)
+        source.down(tap, entries[0], entries[-1])
+        for y, x, bus in zip(entries, view.buses, buses, strict=True):
+            source.across(tap, tap + 1, y)
+            bus.across(tap + 1, x, y)
+        source.draw(sheet.canvas)
+    spans = []
+    for place, (x, bus, y) in enumerate(zip(view.buses, buses, view.sums.window.rows, strict=True)):
+        rows = [y + 1, *(row + 1 + place * UNIT for row in before.window.rows)]
+        bus.down(x, min(rows), max(rows))
+        bus.across(x, view.sums.x - 2, y + 1)
+        bus.draw(sheet.canvas)
+        spans.append((x, set(range(min(rows), max(rows))) - set(rows)))
+    for x, crossed in spans:
+        for y in crossed:
+            sheet.canvas.put(x, y, "│", Style.FORWARD)
+    for y in view.sums.window.rows:
+        sheet.canvas.put(view.sums.x - 2, y + 1, "▶", Style.FORWARD)
+
+
+def leave(sheet: Sheet, column: Column, wires: Wires, until: int) -> list[int]:
+    """A wire from each node of `column`, and from those out of view, to the column `until`; their rows."""
+    leaving = []
+    for name, y in zip(column.names, column.window.rows, strict=True):
+        wires.across(column.x + len(sheet.text(name)) + 1, until, y + 1)
+        leaving.append(y + 1)
+    if column.window.mark is not None:
+        wires.across(column.x + len(column.window.hidden_text) + 1, until, column.window.mark)
+        leaving.append(column.window.mark)
+    return leaving
+
+
+def draw_weights(sheet: Sheet, view: LayerView) -> None:
+    """The weights, each on a wire from what it weighs: its name above it, its derivative below.
+
+    They are those of one neuron, or of all where each has a wire of its own.
+    """
+    before = sheet.layout.before(view)
+    neurons = range(1, len(view.buses) + 1) or (view.carrier,)
+    for index, row in enumerate(before.window.rows):
+        for place, neuron in enumerate(neurons):
+            draw_weight(sheet, view, before, neuron, index, row + place * UNIT)
+
+
+def draw_weight(sheet: Sheet, view: LayerView, before: Column, neuron: int, index: int, y: int) -> None:
+    """The weight of `neuron` for the node `index` in view of the column `before`, from row y on."""
+    if view.weight is None:
+        return
+    weight, z = view.nodes.weights[neuron - 1][before.window.first + index], view.nodes.sums[neuron - 1]
+    given = number(sheet.state.view.given[weight], sheet.layout.digits)
+    sheet.ride(view.weight, y + 1, given, sheet.style(weight))
+    draw_weight_name(sheet, view, y, weight)
+    draw_derivative(sheet, view.weight, y + 2, weight, z)
+    passed = local_name(sheet.graph, z, before.names[index])
+    stage = sheet.state.timeline.find(passed)
+    if sheet.is_local and stage and sheet.cell(passed).mark is not Mark.LATER:
+        shown = sheet.cell(passed)
+        text = FACTOR + shown.number if shown.known else shown.text
+        sheet.factor(view.weight - 2 - (TAP + 1 if view.buses else 0) - len(text), y + 2, passed)
+
+
+def draw_weight_name(sheet: Sheet, view: LayerView, y: int, name: str) -> None:
+    """A weight's name; once its update is next, its new value behind it: ``w2_1_1 ←●0.3589``, or ``w ←●0.3589``."""
+    before, bus = sheet.layout.before(view), view.buses[0] if view.buses else view.bus
+    last = bus - view.widths.new_weight
+    if view.buses:
+        last = max(last, (view.weight or 0) + len(name))
+    full = last - len(name) >= before.x + len(before.names[-1]) + 2
+    updates = sheet.state.timeline.find(name, update=True)
+    if not updates or sheet.cell(name, update=True).mark is Mark.LATER:
+        x = min(view.weight or 0, last - len(name)) if full and updates else view.weight or 0
+        sheet.canvas.put(x, y, name)
+        return
+    written = name if full else name[0]
+    x = sheet.canvas.put(min(view.weight or 0, last - len(written)), y, written)
+    sheet.canvas.put(x, y, " ←")
+    sheet.number(x + 3, y, name, update=True)
+
+
+def draw_derivative(sheet: Sheet, x: int, y: int, parameter: str, z: str) -> None:
+    """What is known of how a parameter moves things: among local derivatives its own, later its gradient."""
+    local, gradient = local_name(sheet.graph, z, parameter), sheet.gradient(parameter)
+    if sheet.cell(gradient).known or not (sheet.is_local or sheet.cell(local).mark is Mark.NEXT):
+        sheet.number(x, y, gradient)
+    else:
+        sheet.factor(x, y, local)
+
+
+def draw_biases(sheet: Sheet, view: LayerView) -> None:
+    """Below each z its bias, as far as rows are free; that of the neuron at hand stands above where none is."""
+    if view.weight is None:
+        return
+    sums, foot = view.sums, sheet.canvas.height
+    for index, y in enumerate(sums.window.rows):
+        neuron = sums.window.first + index + 1
+        row = y + 3
+        if row >= foot or row == sums.window.mark:
+            row = y - 1
+        other = row == y - 1 and index > 0  # the row of the neuron before
+        if row < 0 or row == sums.window.mark or (other and neuron != view.carrier):
+            continue
+        if row == y + 3 and index + 1 < len(sums.names) and _takes_row_above(view, index + 1, foot):
+            continue
+        draw_bias(sheet, view, neuron, row)
+
+
+def _takes_row_above(view: LayerView, index: int, foot: int) -> bool:
+    """Whether the node `index` in view is the one at hand and has no row for its bias but the one above it."""
+    window = view.sums.window
+    row = window.rows[index] + 3
+    return view.carrier == window.first + index + 1 and (row >= foot or row == window.mark)
+
+
+def draw_bias(sheet: Sheet, view: LayerView, neuron: int, y: int) -> None:
+    """``+ b2_1 0.6``, then its derivative; once its update is next, its new value: ``+ b2_1 0.6 ←●0.5308``."""
+    name, z = view.nodes.biases[neuron - 1], view.nodes.sums[neuron - 1]
+    sheet.canvas.put(view.sums.x - 2, y, "+", Style.FORWARD)
+    value = sheet.canvas.put(view.sums.x, y, name[: view.bias_name]) + 1
+    given = number(sheet.state.view.given[name], sheet.layout.digits)
+    end = sheet.canvas.put(value, y, given, sheet.style(name))
+    beside = value + view.widths.bias + BESIDE
+    if sheet.state.timeline.find(name, update=True) and sheet.cell(name, update=True).mark is not Mark.LATER:
+        sheet.canvas.put(end + 1, y, "←")
+        sheet.number(end + BESIDE, y, name, update=True)
+    else:
+        draw_derivative(sheet, beside, y, name, z)
+
+
+def draw_links(sheet: Sheet, view: LayerView) -> None:
+    """From an a's gradient ``◀═`` to its z's, once that is computed; broken where the activation blocks it."""
+    for z, a, y in zip(view.sums.names, view.answers.names, view.sums.window.rows, strict=True):
+        local = local_name(sheet.graph, a, z)
+        slope, gradient = sheet.cell(local), sheet.cell(sheet.gradient(z))
+        text = FACTOR + slope.number if slope.known else slope.text
+        if gradient.known:
+            style, line = (Style.BLOCKED, "╌") if slope.word else (Style.BACKWARD, "═")
+            start = view.sums.x + len(gradient.number) + 1
+            length = view.answers.x - 2 - start
+            sheet.canvas.put(start, y + 2, "◀" + line * (length - 1), style)
+            if length >= len(text) + 5:
+                sheet.ride(
+                    start + length - len(text) - 2, y + 2, text, Style.BLOCKED if slope.word else sheet.style(local)
+                )
+        elif slope.known or slope.mark is Mark.NEXT:
+            x = view.answers.x - 2 - len(text)
+            if x > view.sums.x + len(gradient.number) + 1:
+                sheet.factor(x, y + 2, local)
+
+
+def draw_fan(sheet: Sheet, view: LayerView, source: int) -> None:
+    """What the layer's neurons bring to the gradient of the node number `source` before it, and where that meets."""
+    before = sheet.layout.before(view)
+    name, rows = before.names[source - 1 - before.window.first], before.window.rows
+    brought = {one.via: one.value for one in contributions_to(sheet.state.view, name)}
+    target = rows[source - 1 - before.window.first] + 2
+    branch = before.end + 2
+    wires = Wires(DOUBLE, Style.BACKWARD)
+    ends = [(y + 2, brought[z]) for z, y in zip(view.sums.names, view.sums.window.rows, strict=True)]
+    for y, _ in ends:
+        wires.across(branch, view.sums.x - 2, y)
+    meeting = [target, *(y for y, _ in ends)]
+    hidden = _row_for_hidden(sheet, view, before, meeting)
+    if hidden is not None:
+        wires.across(branch, branch + 1, hidden)
+        meeting.append(hidden)
+    start = before.x + len(sheet.cell(sheet.gradient(name)).number) + 1
+    wires.across(start, branch, target)
+    wires.down(branch, min(meeting), max(meeting))
+    wires.draw(sheet.canvas)
+    sheet.canvas.put(start, target, "◀", Style.BACKWARD)
+    for y, value in ends:
+        sheet.ride(branch + 3, y, number(value, sheet.layout.digits), Style.USED)
+    if hidden is not None:
+        sheet.canvas.put(branch + 3, hidden, view.sums.window.hidden_text, Style.BACKWARD)
+
+
+def _row_for_hidden(sheet: Sheet, view: LayerView, before: Column, taken: list[int]) -> int | None:
+    """The row, near to their mark, in which the contributions of neurons out of view can come in."""
+    mark = view.sums.window.mark
+    if mark is None:
+        return None
+    wired = {*(y + 1 for y in before.window.rows), *taken, before.window.mark}
+    free = [y for y in range(sheet.canvas.height) if y not in wired]
+    return min(free, key=lambda y: abs(y - mark))

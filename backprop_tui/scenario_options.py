@@ -1,0 +1,66 @@
+"""A scenario with what the options on the command line put in its place."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from backprop_tui.arguments import Request, UsageError
+from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.scenario import Scenario, ScenarioError, neuron_with
+
+
+def changed(scenario: Scenario, request: Request) -> Scenario:
+    """`scenario` with the numbers and names that are asked for.  Raises UsageError where it does not take them."""
+    activation = _known("activation", request.activation, ACTIVATIONS)
+    loss = _known("loss", request.loss, LOSSES) or scenario.loss
+    _check_shape(scenario, request)
+    rate = scenario.learning_rate if request.lr is None else request.lr
+    try:
+        # The loss comes last, and until then is one that takes any activation and target: they all change at once.
+        neuron = neuron_with(
+            replace(scenario, loss="mse"),
+            x=request.x,
+            w=request.w,
+            b=request.b,
+            y=request.y,
+            activation=activation,
+        )
+        changed = replace(neuron, loss=loss, learning_rate=rate)
+        return changed if changed == scenario else replace(changed, source="")  # other numbers are not the source's
+    except ScenarioError as error:
+        raise UsageError(f"{_blamed(error, request)}: {error.problem}") from error
+
+
+def _blamed(error: ScenarioError, request: Request) -> str:
+    """The option that the scenario takes exception to, one of those given."""
+    name = error.key.rpartition(" ")[2]
+    suspects = {"weights": ("w", "x"), "y": ("y", "loss"), "loss": ("loss", "activation")}.get(name, ("loss",))
+    return f"--{next((one for one in suspects if getattr(request, one) is not None), suspects[-1])}"
+
+
+def _check_shape(scenario: Scenario, request: Request) -> None:
+    """Raise UsageError where options for a neuron with one sample find none, or other inputs than weights."""
+    asked = [name for name in ("x", "w", "b", "y", "activation") if getattr(request, name) is not None]
+    if not asked:
+        return
+    samples = len(scenario.samples)
+    if not scenario.is_neuron or samples > 1:
+        what = f"{samples} samples" if scenario.is_neuron else "more than one neuron"
+        raise UsageError(f"--{asked[0]}: needs a neuron with one sample, but {scenario.name} has {what}")
+    inputs = len(scenario.samples[0].x if request.x is None else request.x)
+    weights = len(scenario.layers[0].weights[0] if request.w is None else request.w)
+    if inputs != weights:
+        found = f"{_several(inputs, 'input')} but {_several(weights, 'weight')}"
+        raise UsageError(f"--{asked[0]}: {found}; expected as many numbers for --x as for --w")
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _known(kind: str, name: str | None, known: Collection[str]) -> str | None:
+    """`name`, in whatever case, as one of those `known`; None where none is given."""
+    if name is not None and name.lower() not in known:
+        from backprop_tui.core.names_elsewhere import unknown  # noqa: PLC0415 - needed for an unknown name only
+
+        raise UsageError(f"--{kind} {name}: {unknown(kind, name, known)}")
+    return name and name.lower()

@@ -1,0 +1,53 @@
+"""What the help and the gradient check share: a text that scrolls, and keys that close it."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from backprop_tui.panels.footer import KeyFooter
+from backprop_tui.panels.title import TitleRow
+from backprop_tui.present.commands import command
+from backprop_tui.screens.sized import SizedScreen, ruled
+from backprop_tui.stepper.state import State
+
+
+class PageScreen(SizedScreen[None], ModalScreen[None]):
+    """A page over the panels."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,question_mark,v", "dismiss_page", "close", key_display="Esc"),
+        Binding("q", "quit_all", command("quit").help),
+    ]
+    AUTO_FOCUS = "#page"
+
+    def __init__(self, state: State, title: str) -> None:
+        super().__init__()
+        self.state, self._title = state, title
+
+    def compose(self) -> ComposeResult:
+        """Title, page and keys."""
+        yield self.message()
+        title = TitleRow()
+        title.state = self.state
+        title.ascii_only = getattr(self.app, "ascii_only", False)
+        yield title
+        yield ruled(self._title)
+        with VerticalScroll(id="page"):
+            yield from self.contents()
+        yield KeyFooter(show_command_palette=False)
+
+    def contents(self) -> tuple[Widget, ...]:
+        """What is on the page."""
+        raise NotImplementedError
+
+    def action_dismiss_page(self) -> None:
+        """Back to the panels."""
+        self.dismiss(None)
+
+    async def action_quit_all(self) -> None:
+        """End the application."""
+        await self.app.action_quit()

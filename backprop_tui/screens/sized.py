@@ -1,0 +1,67 @@
+"""What all screens share: breakpoints for the style sheet, and a plain message where a terminal is too small."""
+
+from typing import TypeVar
+
+from textual import events
+from textual.screen import Screen
+from textual.widgets import Static
+
+from backprop_tui.present.chrome import LEAST_HEIGHT, LEAST_WIDTH, too_small_lines
+from backprop_tui.present.commands import command
+
+Result = TypeVar("Result")
+
+
+def ruled(title: str, *, id: str | None = None) -> Static:  # noqa: A002 - as every widget has it
+    """A rule with a title."""
+    rule = Static(classes="rule", id=id)
+    rule.border_title = f" {title} "
+    return rule
+
+
+class SizedScreen(Screen[Result]):
+    """A screen that says so where it has too little room, and comes back when there is some.
+
+    Its first child is the message; the style sheet shows that or all others.
+    """
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - textual declares them so
+        (0, "-too-narrow"),
+        (LEAST_WIDTH, "-narrow"),
+        (80, "-normal"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - likewise
+        (0, "-too-low"),
+        (LEAST_HEIGHT, "-low"),
+        (23, "-middle"),
+        (30, "-tall"),
+        (45, "-very-tall"),
+    ]
+    AUTO_FOCUS = ""
+
+    def message(self) -> Static:
+        """The message, to be yielded before anything else."""
+        return Static(id="too-small", markup=False)
+
+    @property
+    def too_small(self) -> bool:
+        """Whether the terminal is too small to show anything else than that."""
+        width, height = self.app.size
+        return width < LEAST_WIDTH or height < LEAST_HEIGHT
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say how large the terminal is, and how large it would have to be."""
+        self.query_one("#too-small", Static).update("\n".join(too_small_lines(*event.size)))
+        self.resized()
+
+    def resized(self) -> None:
+        """Do what else another size asks for."""
+
+    async def on_key(self, event: events.Key) -> None:
+        """Where nothing else could be seen, only the key to quit does something."""
+        if self.too_small:
+            event.prevent_default()
+            event.stop()
+            if event.key in command("quit").keys:
+                await self.app.action_quit()

@@ -1,0 +1,35 @@
+"""The gradient check."""
+
+from rich.text import Text
+from textual import events
+from textual.widget import Widget
+from textual.widgets import DataTable, Static
+
+from backprop_tui.core.gradient_check import Judgement
+from backprop_tui.present.gradient_check import HEADS, check_rows, columns_for, verdict_text
+from backprop_tui.screens.page import PageScreen
+from backprop_tui.stepper.state import State
+
+
+class VerifyScreen(PageScreen):
+    """The gradients of the pass on screen beside central differences; in a narrow terminal rarer columns give way."""
+
+    AUTO_FOCUS = "DataTable"
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state, "Gradient check")
+
+    def contents(self) -> tuple[Widget, ...]:
+        """The verdict in words, and a row for each parameter."""
+        return Static(verdict_text(self.state), markup=False), DataTable[Text](cursor_type="row")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the columns that there is room for."""
+        table, columns = self.query_one(DataTable), columns_for(event.size.width - 4)
+        if len(columns) == len(table.columns):
+            return
+        table.clear(columns=True)
+        table.add_columns(*(HEADS[column] for column in columns))
+        for row in check_rows(self.state):
+            style = "bold reverse" if row.judgement is Judgement.DIFFERS else ""
+            table.add_row(*(Text(row.cells[column], style) for column in columns))

@@ -1,0 +1,81 @@
+"""What is kept does not grow with every key and every edit; counted in objects and numbers, not by the system."""
+
+import gc
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.strip import Strip
+
+from backprop_tui.core.scenario import Sample, with_sample
+from backprop_tui.core.scenario_file import load
+from backprop_tui.stepper import shared_array
+from backprop_tui.stepper.history import Pass
+from backprop_tui.stepper.machine import Edit, GoTo, Move, apply
+from backprop_tui.stepper.shared_array import SharedArray
+from backprop_tui.stepper.state import Position, State, start
+from tests.driving import DESIGN_SIZE, app_at, main_screen
+
+EPOCHS = 20_000
+
+
+def alive(kind: type) -> int:
+    gc.collect()
+    return sum(isinstance(one, kind) for one in gc.get_objects())
+
+
+async def test_keys_leave_few_passes_and_rows_behind() -> None:
+    app = app_at("sigmoid")
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        for number in range(1_500):
+            main_screen(app).do(Move.NEXT)
+            if number % 20 == 0:
+                await pilot.pause()
+        assert alive(Pass) < 200  # 137 epochs of 11 stages were walked: a pass each, and some for what was before
+        assert alive(Strip) < 1_500
+
+
+def edited(state: State, x: float) -> State:
+    return apply(state, Edit(with_sample(state.scenario, 1, Sample((x,), state.scenario.samples[0].y))))
+
+
+def test_runs_that_part_late_share_what_they_have_in_common() -> None:
+    states = [apply(start(load("sigmoid")), GoTo(Position(EPOCHS, 1, 0)))]
+    for number in range(20):
+        states.append(edited(states[-1], 3.0 + number))
+    histories = [state.history for state in states]
+    assert [len(history.losses) for history in histories] == [
+        EPOCHS
+    ] * 21  # those before, and the one on screen, which ends the run if anything does
+    arrays = {id(part): part for history in histories for part in (*history.losses._parts, *history._starts._parts)}
+    own = sum(len(history.losses._tail) + len(history._starts._tail) for history in histories)
+    once = 3 * EPOCHS  # a loss and two parameters an epoch
+    assert sum(map(len, arrays.values())) <= once
+    assert own <= 21 * 2 * shared_array._PART
+    for one, other in pairwise(histories):
+        assert one.losses[: EPOCHS - 1] == other.losses[: EPOCHS - 1]
+
+
+COUNTS = st.integers(0, 40)
+
+
+@given(st.lists(COUNTS, max_size=5), COUNTS, COUNTS, st.slices(200))
+def test_a_shared_array_is_the_array_that_it_would_be_alone(
+    counts: list[int], kept: int, more: int, some: slice
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shared_array, "_PART", 8)
+        expected: list[float] = []
+        shared = SharedArray()
+        for count in counts:
+            values = [float(len(expected) + number) for number in range(count)]
+            expected += values
+            shared.extend(values)
+        other = shared.prefix(kept)
+        other.extend([-1.0] * more)
+        assert list(shared) == expected
+        assert list(other) == expected[:kept] + [-1.0] * more
+        part = slice(some.start, some.stop)
+        assert list(shared[part]) == expected[part]
+        assert [other[-number] for number in range(1, len(other) + 1)] == list(other)[::-1]
