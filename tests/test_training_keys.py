@@ -50,7 +50,9 @@ WRONG = {
     'batch_size = "two"': "batch_size: expected a whole number",
     "zero_grad = 0": "zero_grad: expected true or false, not 0",
     "optimizer = 3": "optimizer: expected a name or a table with one, not 3",
-    'optimizer = "adm"': "optimizer: unknown name 'adm'; did you mean adam",
+    'optimizer = "adm"': "optimizer: 'adm' is unknown; did you mean adam",
+    'optimizer = "NAG"': "optimizer: 'NAG' is unknown; it is called nesterov here",
+    'optimizer = { name = "lion" }': "optimizer, name: 'lion' is not supported; the nearest is adamw",
     "optimizer = { beta1 = 0.9 }": "optimizer: name is missing; it is one of sgd, momentum",
     "optimizer = { name = 3 }": "optimizer: expected a name, not 3; it is one of sgd",
     'optimizer = { name = "sgd", momentum = 0.9 }': "optimizer, momentum: unknown option of sgd; it has weight_decay",
@@ -132,7 +134,7 @@ def test_options_of_the_command_line() -> None:
     assert with_training(decayed, batch_size="all").batch_size == 2
     assert with_training(decayed, batch_size=2).optimizer == decayed.optimizer
     assert with_training(decayed) == decayed
-    with pytest.raises(ScenarioError, match="optimizer: unknown name 'sdg'"):
+    with pytest.raises(ScenarioError, match="optimizer: 'sdg' is unknown; did you mean sgd"):
         with_training(decayed, optimizer="sdg")
     with pytest.raises(ScenarioError, match="batch_size: expected a whole number from 1 to 1"):
         with_training(neuron(), batch_size=2)

@@ -62,11 +62,9 @@ def _known(name: str, key: str) -> str:
     """`name` in lower case, which must be that of an optimiser."""
     if name.lower() in OPTIMIZERS:
         return name.lower()
-    import difflib  # noqa: PLC0415 - needed for a misspelt name only
+    from backprop_tui.core.names_elsewhere import OPTIMIZER, unknown  # noqa: PLC0415 - needed for an unknown name only
 
-    close = difflib.get_close_matches(name.lower(), OPTIMIZERS, n=1)
-    likely = f"did you mean {close[0]}? " if close else ""
-    raise ScenarioError(key, f"unknown name {name[:40]!r}; {likely}expected one of {', '.join(OPTIMIZERS)}")
+    raise ScenarioError(key, f"{name[:40]!r} is {unknown(OPTIMIZER, name, OPTIMIZERS)}")
 
 
 def _number(key: str, value: object) -> float:
