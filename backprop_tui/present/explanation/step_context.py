@@ -62,7 +62,7 @@ class StepContext:
         return pass_before(self.state)
 
     @property
-    def scenario_keeps_sums(self) -> bool:
+    def sums_outlast_updates(self) -> bool:
         """Whether sums of gradients outlast an update."""
         return not self.view.scenario.zero_grad
 

@@ -20,8 +20,9 @@ def accumulate(moment: StepContext) -> Iterator[str]:
         yield f"With {share} the sum {name} starts anew."
     else:
         yield f"{share[0].upper()}{share[1:]} is added to the {number(moment.of(before(name)))} there before."
-    if moment.scenario_keeps_sums:
-        yield "Nothing sets the sum to 0: the gradients of earlier updates are still in it."
+    if moment.sums_outlast_updates:
+        still = "will stay" if learning.anew else "are still"
+        yield f"Nothing sets the sum to 0: the gradients of earlier updates {still} in it."
     if not learning.updates:
         yield "No parameter changes until the batch is through."
 
