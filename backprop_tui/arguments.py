@@ -8,7 +8,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from itertools import takewhile
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 APPLICATION, TRACE, SCREEN, CHECK, SCENARIOS = "application", "trace", "screen", "check", "scenarios"
 HELP, VERSION = "--help", "--version"
@@ -51,6 +51,8 @@ class Request(NamedTuple):
     activation: str | None = None
     loss: str | None = None
     lr: float | None = None
+    optimizer: str | None = None
+    batch_size: int | Literal["all"] | None = None
     epochs: int = 1
     format: str = "text"
     check: bool = False
@@ -239,6 +241,11 @@ def _whole(name: str, attached: str | None, rest: Words) -> int:
         raise UsageError(f"{name} {word}: not a whole number; {hint}") from error
 
 
+def _batch_size(name: str, attached: str | None, rest: Words) -> int | str:
+    word = _value(name, attached, rest)
+    return "all" if word.lower() == "all" else _whole(name, word, rest)
+
+
 def _stage(name: str, attached: str | None, rest: Words) -> int | str:
     word = _value(name, attached, rest)
     return _whole(name, word, rest) if _is_number(word) else word
@@ -299,6 +306,8 @@ _OPTIONS = {
     "--activation": _Option(_value, _ALL, "relu"),
     "--loss": _Option(_value, _ALL, "mse"),
     "--lr": _Option(_number, _ALL, "0.1"),
+    "--optimizer": _Option(_value, _ALL, "adam"),
+    "--batch-size": _Option(_batch_size, _ALL, "4"),
     "--ascii": _Option(_flag, _ALL),
     "--epochs": _Option(_whole, (TRACE,), "10"),
     "--check": _Option(_flag, (TRACE,)),

@@ -16,6 +16,8 @@ _ELSEWHERE = {
     **dict.fromkeys(("target", "targets", "label", "expected"), "--y"),
     **dict.fromkeys(("n", "e", "iterations", "steps", "iters"), "--epochs"),
     **dict.fromkeys(("step", "s"), "--stage"),
+    **dict.fromkeys(("optimiser", "opt", "optim", "momentum", "adam", "sgd"), "--optimizer"),
+    **dict.fromkeys(("batch", "batch_size", "minibatch", "bs"), "--batch-size"),
     **dict.fromkeys(("cost", "criterion", "error"), "--loss"),
     **dict.fromkeys(("speed", "pace", "autoplay", "delay", "p"), "--play"),
     **dict.fromkeys(("f", "output", "o", "json", "csv", "svg", "markdown"), "--format"),
@@ -31,8 +33,7 @@ _WITHOUT = {
     **dict.fromkeys(("no-color", "no-colour", "color", "colour", "plain"), "set NO_COLOR=1 for no colours"),
     **dict.fromkeys(("scenario", "file", "config", "model", "i"), "a scenario stands without an option"),
     **dict.fromkeys(("list", "scenarios"), "`backprop-tui scenarios` lists them"),
-    **dict.fromkeys(("optimizer", "optimiser", "momentum", "adam", "sgd"), "every update is plain gradient descent"),
-    **dict.fromkeys(("batch-size", "batch", "seed", "weight-decay"), "every sample is followed by its update"),
+    **dict.fromkeys(("seed", "weight-decay", "zero-grad", "beta1", "beta2"), "that stands in a scenario file"),
     **dict.fromkeys(
         ("quiet", "silent", "q", "verbose", "log-level"), "there is nothing but results on standard output"
     ),

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from backprop_tui.arguments import Request, UsageError
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
-from backprop_tui.core.scenario import Scenario, ScenarioError, neuron_with
+from backprop_tui.core.optimizers import OPTIMIZERS
+from backprop_tui.core.scenario import Scenario, ScenarioError, neuron_with, with_training
 
 
 def changed(scenario: Scenario, request: Request) -> Scenario:
     """`scenario` with the numbers and names that are asked for.  Raises UsageError where it does not take them."""
     activation = _known("activation", request.activation, ACTIVATIONS)
     loss = _known("loss", request.loss, LOSSES) or scenario.loss
+    optimizer = _known("optimizer", request.optimizer, OPTIMIZERS)
     _check_shape(scenario, request)
     rate = scenario.learning_rate if request.lr is None else request.lr
     try:
@@ -25,6 +27,7 @@ def changed(scenario: Scenario, request: Request) -> Scenario:
             activation=activation,
         )
         changed = replace(neuron, loss=loss, learning_rate=rate)
+        changed = with_training(changed, optimizer=optimizer, batch_size=request.batch_size)
         return changed if changed == scenario else replace(changed, source="")  # other numbers are not the source's
     except ScenarioError as error:
         raise UsageError(f"{_blamed(error, request)}: {error.problem}") from error
@@ -33,8 +36,14 @@ def changed(scenario: Scenario, request: Request) -> Scenario:
 def _blamed(error: ScenarioError, request: Request) -> str:
     """The option that the scenario takes exception to, one of those given."""
     name = error.key.rpartition(" ")[2]
-    suspects = {"weights": ("w", "x"), "y": ("y", "loss"), "loss": ("loss", "activation")}.get(name, ("loss",))
-    return f"--{next((one for one in suspects if getattr(request, one) is not None), suspects[-1])}"
+    suspects = {
+        "weights": ("w", "x"),
+        "y": ("y", "loss"),
+        "loss": ("loss", "activation"),
+        "batch_size": ("batch_size",),
+    }.get(name, ("loss",))
+    blamed = next((one for one in suspects if getattr(request, one) is not None), suspects[-1])
+    return f"--{blamed.replace('_', '-')}"
 
 
 def _check_shape(scenario: Scenario, request: Request) -> None:

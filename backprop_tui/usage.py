@@ -27,6 +27,9 @@ Of the application, trace and screen:
   --activation NAME                         }
   --loss NAME        names are read in any case
   --lr RATE          learning rate
+  --optimizer NAME   sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw,
+                     its options at their defaults
+  --batch-size N     samples to an update, or all
   --ascii            plain characters; in a trace, of text and markdown
 
 Of trace:

@@ -2,7 +2,7 @@
 
     sum     = [ − ] product { (+ | −) product }
     product = factor { (· | /) factor }
-    factor  = number ( sum ) [²]  |  atom [²]          the first is juxtaposition, 2(3.5 − 4)
+    factor  = number ( sum ) [²]  |  atom [² | ^( sum )]          the first is juxtaposition, 2(3.5 − 4)
     atom    = number  |  ( sum )  |  "|" sum "|"  |  √ atom  |  function ( sum { , sum } )
 
 A minus sign that does not stand between two operands therefore stands in first place, or the text is refused.
@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 
 _NUMBER = r"\d+(?:\.\d+)?(?:e[+-]\d+)?|∞|NaN"
-_TOKEN = re.compile(rf"\s*({_NUMBER}|e\^|ln|tanh|erf|max|min|[+−·/²√|(),])")
+_TOKEN = re.compile(rf"\s*({_NUMBER}|e\^|ln|tanh|erf|max|min|[+−·/²√|(),^])")
 
 
 def _exp(v: float) -> float:
@@ -82,6 +82,11 @@ def _factor(signs: deque[str]) -> float:
     value = _atom(signs)
     if is_number and signs and signs[0] == "(":
         return value * _factor(signs)
+    if _take(signs, "^"):
+        _expect(signs, "(")
+        value = value ** _sum(signs)
+        _expect(signs, ")")
+        return value
     return value * value if _take(signs, "²") else value
 
 

@@ -136,7 +136,7 @@ def scenarios(
 ) -> Scenario:
     """Any small model, from one neuron up, with any activation and loss; large rates make many of them diverge."""
     number = st.floats(-3, 3) if number is None else number
-    loss = draw(st.sampled_from(sorted(LOSSES)))
+    loss = draw(st.sampled_from(sorted(LOSSES.keys() - {"cross_entropy"})))
     widths = draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))
     layers = []
     for before, count in pairwise(widths):

@@ -27,7 +27,7 @@ NUMBERS = st.one_of(ODD, st.floats(-5, 5), st.floats(-1e3, 1e3), st.floats(allow
 @st.composite
 def neurons(draw: st.DrawFn, numbers: st.SearchStrategy[float] = NUMBERS) -> Scenario:
     """One neuron with any numbers."""
-    loss = draw(st.sampled_from(sorted(LOSSES)))
+    loss = draw(st.sampled_from(sorted(LOSSES.keys() - {"cross_entropy"})))
     activation = "sigmoid" if loss == "bce" else draw(st.sampled_from(sorted(ACTIVATIONS)))
     count = draw(st.sampled_from([1, 1, 2, 5]))
     row = st.tuples(*[numbers] * count)

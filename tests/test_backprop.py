@@ -143,7 +143,8 @@ def trained(
 ) -> tuple[Outcome, float | None, tuple[float, ...]]:
     """How one compiled epoch over one sample ends, its loss and the parameters after it, where it is whole."""
     losses, ends = array("d"), array("d")
-    outcome = compile_training(graph, one_sample=one_sample).safe(parameters, (sample,), lr, 1, losses, ends, SMALL)
+    train = compile_training(graph, one_sample=one_sample).safe
+    outcome = train(parameters, (sample,), (lr, 0.0), 1, losses, ends, SMALL)
     return outcome, losses[0] if losses else None, tuple(ends)
 
 
@@ -244,7 +245,7 @@ def test_mazurs_loss_after_one_update(pytorch: dict[str, Any]) -> None:
     graph, sample = build(scenario), scenario.samples[0]
     losses, ends = array("d"), array("d")
     train = compile_training(graph, one_sample=True).quick
-    train(initial_parameters(scenario), ((*sample.x, *sample.y),), 0.5, 2, losses, ends, 0.0)
+    train(initial_parameters(scenario), ((*sample.x, *sample.y),), (0.5, 0.0), 2, losses, ends, 0.0)
     assert losses[0] == pytest.approx(0.298371109, abs=1e-9)  # as the article prints it
     assert ends[0] == pytest.approx(0.149780716, abs=1e-9)
     assert losses[1] == 0.29102777369359933  # 0.291027924 where the output weights are updated first

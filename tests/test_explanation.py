@@ -10,6 +10,7 @@ from backprop_tui.stepper.machine import Edit, GoTo, apply
 from backprop_tui.stepper.state import Position, start
 from tests.models import neuron
 from tests.speaking import DA_DZ, DL_DA, DL_DB, DL_DW, DZ_DB, DZ_DW, LOSS, A, B, W, Z, at, said
+from tests.training_models import CLASSES
 
 ARTICLE = {
     0: "A neuron turns input x into answer a, by a weight w, a bias b and an activation. For x = 2 the right answer, "
@@ -268,7 +269,8 @@ def test_a_corner_on_the_way_is_told_in_a_network_too() -> None:
 
 def test_every_row_of_operations_has_words() -> None:
     assert WORDS.keys() == ACTIVATIONS.keys()
-    for loss in LOSSES:
+    assert "one number for how wrong" in said(CLASSES, start(CLASSES).timeline.find("loss"))
+    for loss in LOSSES.keys() - {"cross_entropy"}:
         activation = "sigmoid" if loss == "bce" else "identity"
         assert "one number for how wrong" in said(neuron(y=0.25, activation=activation, loss=loss), LOSS)
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from backprop_tui.core.backprop import run
 from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.scenario import Layer, Sample, Scenario
-from backprop_tui.stepper import history as runs
-from backprop_tui.stepper.history import History, Segment
+from backprop_tui.stepper import epochs as keeping
+from backprop_tui.stepper.history import History
+from backprop_tui.stepper.segment import Segment
 from backprop_tui.stepper.stages import timeline
 from backprop_tui.stepper.state import start
 from tests.models import DIVERGING, THREE_SAMPLES, TWO_SAMPLES, bits, neuron, scenarios
@@ -167,7 +168,7 @@ def test_parameters_that_are_not_kept_are_computed_once_more(at: int, order: lis
     segments = (Segment(0, TWO_SAMPLES), Segment(at + 1, replace(TWO_SAMPLES, learning_rate=0.7)))
     whole = History(segments)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "interval", lambda _: every)
+        patch.setattr(keeping, "interval", lambda _: every)
         sparse = History(segments)
         sparse.reach(8)
         branch = sparse.branch((*segments, Segment(22, TWO_SAMPLES)))  # shares the first eleven epochs
@@ -176,7 +177,7 @@ def test_parameters_that_are_not_kept_are_computed_once_more(at: int, order: lis
             expected = whole.parameters(epoch, sample)
             assert sparse.parameters(epoch, sample) == branch.parameters(epoch, sample) == expected
     assert bits(sparse.losses[:10]) == bits(whole.losses[:10]) == bits(branch.losses[:10])
-    assert len(sparse._starts) <= 2 * (1 + 11 // every)
+    assert sum(len(states.numbers) for states in sparse._kept) <= 2 * (1 + 11 // every)
 
 
 @given(st.permutations(range(1, 10)), st.booleans())
@@ -185,7 +186,7 @@ def test_no_epoch_is_lost_where_a_number_is_too_large_for_the_quick_way(order: l
     layer = Layer("sigmoid", ((0.25,) * 40 + (0.01,) * 40,), (0.0,), train_biases=False)
     first, second = (1.0,) * 40 + (0.0,) * 40, (0.0,) * 40 + (0.01,) * 40
     wide = Scenario("wide", (layer,), (Sample(first, (0.0,)), Sample(second, (0.9,))), learning_rate=2000.0)
-    assert runs.interval(81) == 4
+    assert keeping.interval(81) == 4
     plan, graph = timeline(build(wide)).rules, build(wide)
     names = [node.name for node in graph.parameters]
     now, expected, losses, steepest = dict(zip(names, initial_parameters(wide), strict=True)), [], [], []

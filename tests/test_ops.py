@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from backprop_tui.core.expression import Name, evaluate, names
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES, OPERATIONS, Operation
 from backprop_tui.core.slopes import slope_at
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 from backprop_tui.present.formulas import formula, substituted
 from tests.calculator import calculate
 
@@ -34,7 +35,8 @@ def near(value: float, expected: float) -> bool:
 
 def test_the_table_holds_what_the_contract_lists() -> None:
     assert list(ACTIVATIONS) == CONTRACT_ACTIVATIONS
-    assert list(LOSSES) == CONTRACT_LOSSES
+    assert list(LOSSES) == [*CONTRACT_LOSSES, "cross_entropy"]
+    assert [*LAYER_OPERATIONS] == ["softmax"]
     assert {*OPERATIONS} == {*ACTIVATIONS, *LOSSES, "add", "multiply", "affine"}
 
 
@@ -188,7 +190,7 @@ def kind_of(operation: Operation) -> str:
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_partial_agrees_with_central_differences(name: str, data: st.DataObject) -> None:
     count = data.draw(st.sampled_from([n for n in range(1, 8) if n in OPERATIONS[name].arity]))
-    number = st.floats(0.05, 0.95) if name == "bce" else st.floats(-3, 3)
+    number = st.floats(0.05, 0.95) if name in ("bce", "cross_entropy") else st.floats(-3, 3)
     numbers = data.draw(st.lists(number, min_size=count, max_size=count))
     if name in ACTIVATIONS:
         assume(all(abs(numbers[0] - kink) > 1e-3 for kink in ACTIVATIONS[name].kinks))

@@ -10,21 +10,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from backprop_tui.core.expression import Expression, Name, evaluate, product, total
+from backprop_tui.core import optimizers
+from backprop_tui.core.expression import Before, Expression, Name, Shared, evaluate, product, total
 from backprop_tui.core.graph import Graph, GraphError, Node, Role
 from backprop_tui.core.ops import OPERATIONS
+from backprop_tui.core.optimizers import UPDATE_NUMBER, WEIGHT_DECAY, Learning, Stepped, quantity
+from backprop_tui.core.shared import shared_parts
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 
-LEARNING_RATE = "lr"
+LEARNING_RATE = optimizers.LEARNING_RATE
 """The name under which an update finds the learning rate."""
+
+BATCH_SIZE = "n"
+"""The name under which accumulation finds the number of samples in the batch."""
 
 
 class Phase(StrEnum):
-    """The five parts of a pass, in order."""
+    """The parts of a pass, in order; only batches have gradients to accumulate."""
 
     FORWARD = "forward"
     LOSS = "loss"
     LOCAL = "local"
     CHAIN = "chain"
+    ACCUMULATE = "accumulate"
     UPDATE = "update"
 
 
@@ -32,7 +40,8 @@ class Rule(NamedTuple):
     """How one quantity of a pass is computed: ``quantity = expression`` over the quantities before it.
 
     `node` is the node computed, differentiated or updated; a local derivative is that of `node` with respect to
-    its argument `argument`, which is empty in the other phases.
+    its argument `argument`, which is empty in the other phases.  `shared` are the partial results in it that several
+    rules may have in common.
     """
 
     phase: Phase
@@ -40,33 +49,59 @@ class Rule(NamedTuple):
     expression: Expression
     node: str
     argument: str = ""
+    shared: tuple[Shared, ...] = ()
+
+    @property
+    def is_step(self) -> bool:
+        """Whether this gives a parameter its new value; in a pass its name goes on to mean the old one."""
+        return self.phase is Phase.UPDATE and self.quantity == self.node
 
 
-def plan(graph: Graph) -> tuple[Rule, ...]:
+PLAIN = Learning()
+"""Gradient descent after every sample."""
+
+
+def plan(graph: Graph, learning: Learning = PLAIN) -> tuple[Rule, ...]:
     """The rules of one whole pass over `graph`, in the order in which they are to be computed.
 
-    Raises GraphError where two quantities would have the same name, the learning rate ``lr`` being one of them,
-    and where the target of a loss depends on a parameter.
+    Raises GraphError where two quantities would have the same name, the learning rate ``lr`` and the other numbers
+    that an update is given among them, and where the target of a loss depends on a parameter.
     """
     derivatives = (*local_rules(graph), *chain_rules(graph))
-    names = [LEARNING_RATE, *graph.by_name, *(rule.quantity for rule in derivatives)]
+    steps = (*accumulate_rules(graph, learning), *update_rules(graph, learning))
+    added = [rule.quantity for rule in (*derivatives, *steps) if not rule.is_step]
+    names = [*numbers_given(learning), *graph.by_name, *added]
     if len(set(names)) < len(names):
         raise GraphError(f"two quantities are called {next(name for name in names if names.count(name) > 1)}")
-    return (*forward_rules(graph), *derivatives, *update_rules(graph))
+    rules = (*forward_rules(graph), *derivatives, *steps)
+    return tuple(rule._replace(shared=shared_parts(rule.expression)) for rule in rules)
+
+
+def numbers_given(learning: Learning) -> tuple[str, ...]:
+    """The names of the numbers that accumulation and update are given: ``lr`` and what else `learning` needs."""
+    needed = [*learning.row.options] if learning.updates else []
+    if not (learning.adds_decay or learning.row.decays):
+        needed = [name for name in needed if name != WEIGHT_DECAY]
+    count = [UPDATE_NUMBER] if learning.updates and learning.row.counts else []
+    return (LEARNING_RATE, *needed, *count, *([BATCH_SIZE] if learning.accumulates else []))
 
 
 def run(rules: Sequence[Rule], given: Mapping[str, float]) -> tuple[float, ...]:
     """The value of each rule, in order.
 
-    `given` holds the inputs, targets, parameters and the learning rate ``lr``.  Updates are simultaneous: a new
-    parameter stands in the result, never in a later rule.  Raises KeyError where a given number is missing.
+    `given` holds the inputs, targets, parameters, the `numbers_given` and, by `before`, what is remembered of earlier
+    passes.  Updates are simultaneous: a new parameter stands in the result, never in a later rule.  Raises KeyError
+    where a given number is missing.
     """
     values = dict(given)
     results = []
     for rule in rules:
+        for part in rule.shared:
+            if part.name not in values:
+                values[part.name] = evaluate(part.meaning, values)
         result = evaluate(rule.expression, values)
         results.append(result)
-        if rule.phase is not Phase.UPDATE:
+        if not rule.is_step:
             values[rule.quantity] = result
     return tuple(results)
 
@@ -75,13 +110,26 @@ def forward_rules(graph: Graph) -> Iterator[Rule]:
     """Every computed node from its arguments, the root in a phase of its own."""
     for node in graph.computed:
         phase = Phase.LOSS if node is graph.root else Phase.FORWARD
-        yield Rule(phase, node.name, OPERATIONS[node.operation].value(_names(node.args)), node.name)
+        yield Rule(phase, node.name, _value(node), node.name)
+
+
+def _value(node: Node) -> Expression:
+    if node.layer:
+        return LAYER_OPERATIONS[node.operation].value(_names(node.args), node.layer.index(node.name))
+    return OPERATIONS[node.operation].value(_names(node.args))
+
+
+def _partials(node: Node) -> tuple[Expression, ...]:
+    """The derivative of `node` with respect to each of its arguments; targets of a loss have none."""
+    if node.layer:
+        return LAYER_OPERATIONS[node.operation].partials(_names(node.layer), node.layer.index(node.name))
+    return OPERATIONS[node.operation].partials(_names(node.args), Name(node.name)) if node.args else ()
 
 
 def local_rules(graph: Graph) -> Iterator[Rule]:
     """For every node, walking back, its derivative with respect to each argument that learning reaches."""
     for node in backward_order(graph):
-        partials = OPERATIONS[node.operation].partials(_names(node.args), Name(node.name)) if node.args else ()
+        partials = _partials(node)
         targets = node.args[len(partials) :]
         if any(name in graph.learning for name in targets):
             raise GraphError(f"{node.name}: a target of {node.operation} must not depend on a parameter")
@@ -100,12 +148,52 @@ def chain_rules(graph: Graph) -> Iterator[Rule]:
         yield Rule(Phase.CHAIN, gradient_name(graph, node.name), total(contributions(graph, node.name)), node.name)
 
 
-def update_rules(graph: Graph) -> Iterator[Rule]:
-    """``w − lr · ∂L/∂w`` for every parameter that is not held fixed, in the graph's order."""
-    for node in graph.parameters:
-        if not node.fixed:
-            step = Name(LEARNING_RATE) * Name(gradient_name(graph, node.name))
-            yield Rule(Phase.UPDATE, node.name, Name(node.name) - step, node.name)
+def accumulate_rules(graph: Graph, learning: Learning) -> Iterator[Rule]:
+    """The sample's share in the gradient of the batch's mean loss, added to those of the samples before it."""
+    if learning.accumulates:
+        for node in graph.free:
+            name = accumulated_name(node.name)
+            share = Name(gradient_name(graph, node.name)) / Name(BATCH_SIZE)
+            yield Rule(Phase.ACCUMULATE, name, share if learning.anew else Before(name) + share, node.name)
+
+
+def update_rules(graph: Graph, learning: Learning = PLAIN) -> Iterator[Rule]:
+    """What the optimiser does to every parameter that is not held fixed, in the graph's order."""
+    if learning.updates:
+        for node in graph.free:
+            gradient: Expression = Name(summed_gradient(graph, node.name, learning))
+            if learning.adds_decay:
+                decayed = gradient + Name(WEIGHT_DECAY) * Name(node.name)
+                yield Rule(Phase.UPDATE, used_gradient(graph, node.name, learning), decayed, node.name)
+                gradient = Name(used_gradient(graph, node.name, learning))
+            for prefix, rule in learning.row.rules(Stepped(node.name, Name(node.name), gradient)):
+                yield Rule(Phase.UPDATE, quantity(prefix, node.name) if prefix else node.name, rule, node.name)
+
+
+def accumulated_name(parameter: str) -> str:
+    """``grad_w``: the sum of a batch's gradients, as PyTorch keeps it in ``w.grad``."""
+    return quantity("grad", parameter)
+
+
+def summed_gradient(graph: Graph, parameter: str, learning: Learning) -> str:
+    """The gradient of a batch: ``grad_w`` where it is a sum, else ``dL_dw``."""
+    return accumulated_name(parameter) if learning.accumulates else gradient_name(graph, parameter)
+
+
+def used_gradient(graph: Graph, parameter: str, learning: Learning) -> str:
+    """What the optimiser takes for the gradient: ``g_w`` after weight decay, else the gradient of the batch."""
+    return quantity("g", parameter) if learning.adds_decay else summed_gradient(graph, parameter, learning)
+
+
+def remembered(graph: Graph, learning: Learning) -> tuple[str, ...]:
+    """What is kept from update to update besides the parameters: per parameter its slots, then the update's number."""
+    slots = (quantity(slot, node.name) for node in graph.free for slot in learning.row.slots)
+    return (*slots, *([UPDATE_NUMBER] if learning.row.counts else []))
+
+
+def sums(graph: Graph, learning: Learning) -> tuple[str, ...]:
+    """The sums of gradients that are kept from pass to pass."""
+    return tuple(accumulated_name(node.name) for node in graph.free) if learning.accumulates else ()
 
 
 def contributions(graph: Graph, name: str) -> tuple[Expression, ...]:
@@ -167,5 +255,5 @@ def _is_local(graph: Graph, node: Node) -> bool:
     return graph.consumers[node.name] == (graph.root,)
 
 
-def _names(names: tuple[str, ...]) -> tuple[Expression, ...]:
+def _names(names: tuple[str, ...]) -> tuple[Name, ...]:
     return tuple(Name(name) for name in names)

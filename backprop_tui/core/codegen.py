@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 from backprop_tui.core.expression import (
     Apply,
+    Before,
     Condition,
     Expression,
     Measured,
     Name,
     Number,
     Piecewise,
+    Shared,
     Shorthand,
     Stable,
 )
@@ -56,6 +58,7 @@ FAST = Dialect(
         "expm1": "_expm1",
         "log1p": "_log1p",
         "√": "_sqrt",
+        "^": "_power",
         "tanh": "_tanh",
         "erf": "_erf",
         "erfc": "_erfc",
@@ -94,12 +97,16 @@ def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
             return (_CONSTANTS[sign], _PRODUCT) if named else (repr(value), _PREFIX)
         case Measured(value):
             return repr(value), _PREFIX
-        case Name(name):
+        case Name(name) | Before(name) | Shared(name, _):
             return name, _ATOM
         case Shorthand(_, meaning) | Stable(_, meaning):
             return _text(meaning, dialect)
         case Piecewise(((Condition(v, "<", limit), least),), otherwise) if (v, limit) == (otherwise, least):
             return _text(Apply("max", (v, limit)), dialect)
+        case Piecewise(((Condition(v, "<", _), Apply("max", (first, _)) as most),), otherwise) if (
+            dialect.readable and v == first == otherwise
+        ):
+            return _text(most, dialect)
         case Piecewise(branches, otherwise):
             texts = [f"{_within(branch, _SUM, dialect)} if {_condition(test, dialect)}" for test, branch in branches]
             return f"{' else '.join(texts)} else {python(otherwise, dialect)}", _CHOICE
@@ -111,6 +118,9 @@ def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
 def _applied(function: str, args: tuple[Expression, ...], dialect: Dialect) -> tuple[str, int]:
     long_sum = function == "+" and function in dialect.calls and len(args) > _LONG_SUM
     match function:
+        case "^" if dialect.readable:
+            base, exponent = (_operand(arg, _ATOM, dialect) for arg in args)
+            return f"{base} ** {exponent}", _PREFIX
         case "²":
             d = _operand(args[0], _PREFIX, dialect)
             once = dialect.readable or isinstance(args[0], Name)

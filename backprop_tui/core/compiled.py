@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequen
 from functools import lru_cache
 from typing import NamedTuple
 
-from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, forward_rules, gradient_name, plan
-from backprop_tui.core.codegen import FAST, python
-from backprop_tui.core.expression import (
-    FUNCTIONS,
-    Apply,
-    Condition,
-    Expression,
-    Name,
-    Number,
-    Piecewise,
-    Shorthand,
-    Stable,
-    either,
+from backprop_tui.core.backprop import (
+    BATCH_SIZE,
+    PLAIN,
+    Phase,
+    Rule,
+    forward_rules,
+    remembered,
+    sums,
+    used_gradient,
 )
+from backprop_tui.core.codegen import FAST, python
+from backprop_tui.core.expression import FUNCTIONS, Expression, Name, names
 from backprop_tui.core.graph import Graph, Role
+from backprop_tui.core.optimizers import LEARNING_RATE, UPDATE_NUMBER, Learning
+from backprop_tui.core.straight_line import finite_check, simplified, statements, targets
 
 SMALL_GRADIENT = 1e-9
 """Where no gradient that an update of an epoch uses is above this, the epoch is level."""
@@ -36,9 +36,11 @@ Numbers = tuple[float, ...]
 class Outcome(NamedTuple):
     """How a training function ended: after `epochs` whole epochs, and why.
 
-    It had done all; or the last of them is `settled`; or sample number `broken` (from 1) of the next one has a value
-    that is not finite.  An epoch is settled where its mean loss is at most `small`, or no |gradient| that an update
-    in it uses is above `SMALL_GRADIENT`; so no update moves a parameter by more than that times the learning rate.
+    It had done all; or the last of them is `settled`; or the next one has a value that is not finite, which was noticed
+    at sample number `broken` (from 1): there or earlier, for parameters are looked at after their epoch only.
+
+    An epoch is settled where its mean loss is at most `small`, or no gradient that an update of it used is above
+    `SMALL_GRADIENT` in size, and no update moved a parameter by more than that times the learning rate.
     """
 
     epochs: int
@@ -46,16 +48,30 @@ class Outcome(NamedTuple):
     settled: bool = False
 
 
+class Batch(NamedTuple):
+    """Samples that follow each other, of a batch of `size`: all of it, or its beginning, middle or end.
+
+    The sum of gradients starts `anew` with the first of them, number `first` (from 1) of the epoch; where the batch is
+    `whole` with the last of them, an update follows.
+    """
+
+    size: float
+    anew: bool
+    first: int
+    samples: tuple[Numbers, ...]
+    whole: bool
+
+
 Kept = MutableSequence[float]
-TrainFunction = Callable[[Numbers, Sequence[Numbers], float, int, Kept, Kept, float], Outcome]
-"""``f(parameters, samples, lr, epochs, losses, ends, small)``: up to `epochs` epochs over `samples`.
+Visited = Sequence[Numbers] | Sequence[Batch]
+TrainFunction = Callable[[Numbers, Visited, Numbers, int, Kept, Kept, float], Outcome]
+"""``f(state, samples, numbers, epochs, losses, ends, small)``: up to `epochs` epochs over `samples`.
 
-It updates after each sample.  Parameters, and each sample's inputs and targets, are in the graph's order; the mean
-loss of each whole epoch is appended to `losses`, and the parameters after it to `ends`.
+Each sample holds its inputs and targets in the graph's order; where gradients are accumulated, the samples come in
+batches.  `state` holds the parameters, what the optimiser remembers, and the sums of gradients; `numbers` the learning
+rate and the options of the optimiser.  The mean loss of each whole epoch is appended to `losses`, and to `ends` the
+state after it, sums only where they outlast it.
 """
-
-_MOST_TERMS = 50  # Python's own compiler nests one level per term
-_CARRYING = ("+", "−", "·", "weighted", "negative", "²", "abs")
 
 
 class CompiledTraining(NamedTuple):
@@ -66,11 +82,18 @@ class CompiledTraining(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def compile_training(graph: Graph, *, one_sample: bool) -> CompiledTraining:
-    """The training function of `graph`, for exactly one sample or for any number of them."""
-    code = compile(source(graph, one_sample=one_sample), "<training>", "exec")
+def compile_training(
+    graph: Graph, learning: Learning = PLAIN, *, one_sample: bool, zero_grad: bool = True, within: bool = False
+) -> CompiledTraining:
+    """The training function of `graph`, for exactly one sample (which is no batch) or for any number of them.
+
+    One for passes `within` an epoch appends the sums of gradients to `ends`, too.
+    """
+    text = source(graph, learning, one_sample=one_sample, zero_grad=zero_grad, within=within)
+    code = compile(text, "<training>", "exec")
     safe = _safe_names()
-    namespaces = ({**safe, "_exp": math.exp, "_ln": math.log, "_log1p": math.log1p}, safe)
+    quick_names = {"_exp": math.exp, "_ln": math.log, "_log1p": math.log1p, "_sqrt": math.sqrt, "_power": math.pow}
+    namespaces = ({**safe, **quick_names}, safe)
     for namespace in namespaces:
         exec(code, namespace)  # noqa: S102 - the text is made here, of validated names
     quick, tolerant = (namespace["_train"] for namespace in namespaces)
@@ -84,9 +107,9 @@ def compile_forward(graph: Graph) -> Callable[[Mapping[str, float]], Numbers]:
     lines = [
         "def _forward(_given):",
         *(f"    {node.name} = _given[{node.name!r}]" for node in graph.nodes if not node.operation),
+        *(f"    {line}" for line in _lines(rules, set())),
     ]
-    lines += [f"    {rule.quantity} = {python(rule.expression, FAST)}" for rule in rules]
-    lines.append(f"    return {_targets(rule.quantity for rule in rules)}")
+    lines.append(f"    return {targets(rule.quantity for rule in rules)}")
     namespace = _safe_names()
     exec(compile("\n".join(lines), "<forward>", "exec"), namespace)  # noqa: S102 - likewise
     return namespace["_forward"]  # type: ignore[return-value]  # exec cannot tell its type
@@ -97,121 +120,155 @@ def _safe_names() -> dict[str, object]:
     return names | {"_range": range, "_len": len, "_numbered": enumerate, "_Outcome": Outcome}
 
 
-def source(graph: Graph, *, one_sample: bool) -> str:
+def source(
+    graph: Graph, learning: Learning = PLAIN, *, one_sample: bool, zero_grad: bool = True, within: bool = False
+) -> str:
     """The text of the function."""
-    rules, copies = simplified(graph)
-    root, parameters = graph.root.name, [node.name for node in graph.parameters]
-    given = [node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET)]
-    sample = f"{_targets(given)} = _sample"
+    learning = learning._replace(anew=False, updates=True)
+    rules, copies = simplified(graph, learning)
+    parameters = tuple(node.name for node in graph.parameters)
+    summed, memory = sums(graph, learning), remembered(graph, learning)
+    numbers = (LEARNING_RATE, *learning.row.options)
     head = [
-        f"def _train(_parameters, _samples, {LEARNING_RATE}, _epochs, _losses, _ends, _small):",
-        f"    {_targets(parameters)} = _parameters",
+        "def _train(_state, _samples, _numbers, _epochs, _losses, _ends, _small):",
+        f"    {targets((*parameters, *memory, *summed))} = _state",
+        f"    {targets(numbers)} = _numbers",
         "    _keep_loss, _keep_end = _losses.append, _ends.extend",
     ]
-    names_of_gradients = (gradient_name(graph, node.name) for node in graph.parameters if not node.fixed)
-    gradients = [python(copies.get(name, Name(name)), FAST) for name in names_of_gradients]
-    level = " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
-    # Updates come last, each from nothing but its own parameter and gradient: so they are simultaneous.
-    one_pass = [f"{rule.quantity} = {python(rule.expression, FAST)}" for rule in rules]
-    one_pass += _finite_check(rules)
-    keep = [f"_keep_end(({', '.join(parameters)},))"]
-    if one_sample:
-        body = [*one_pass, f"_keep_loss({root})", *keep, f"if {root} <= _small or ({level}):"]
-        lines = [*head, "    (_sample,), _number = _samples, 1", f"    {sample}" if given else ""]
+    done: set[str] = set()
+    for name, meaning in statements(rules):
+        if name.startswith("_") and names(meaning) <= {*numbers}:  # the same in every pass
+            done.add(name)
+            head.append(f"    {name} = {python(meaning, FAST)}")
+    is_plain = learning.optimizer == "sgd" and not learning.adds_decay and zero_grad
+    if not is_plain:
+        head.append(f"    _move = {SMALL_GRADIENT!r} * _abs({LEARNING_RATE})")
+    keep = f"_keep_end({targets((*parameters, *memory, *(summed if within or not zero_grad else ())))})"
+    given = [node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET)]
+    sample = [f"{targets(given)} = _sample"] if given else []
+    one = _Pass(graph, learning, rules, copies, done, is_plain)
+    if learning.accumulates:
+        reset = f"{' = '.join(summed)} = -0.0" if summed and zero_grad else ""  # -0.0 + v is v, whatever its sign
+        lines = _in_batches(one, sample, reset, keep)
     else:
-        body = ["_total, _level = 0.0, True", "for _number, _sample in _numbered(_samples, 1):"]
-        inner = [sample if given else "", *one_pass, f"_total = _total + {root}", f"if _level: _level = {level}"]
-        body += [f"    {line}" for line in inner]
-        body += [
-            "_mean = _total / _len(_samples)",
-            "_keep_loss(_mean)",
-            *keep,
-            "if _level or _mean <= _small:",
+        lines = _one_by_one(one, sample, keep, one_sample=one_sample)
+    return "\n".join([*head, *(f"    {line}" for line in lines)]) + "\n"
+
+
+class _Pass(NamedTuple):
+    """What the lines of a pass are written from."""
+
+    graph: Graph
+    learning: Learning
+    rules: tuple[Rule, ...]
+    copies: Mapping[str, Expression]
+    done: set[str]
+    is_plain: bool
+
+    @property
+    def root(self) -> str:
+        return self.graph.root.name
+
+    def until_update(self) -> list[str]:
+        """Forward and backward, and the sums."""
+        return [*_lines((rule for rule in self.rules if rule.phase is not Phase.UPDATE), self.done)]
+
+    def update(self) -> list[str]:
+        """The update, which is simultaneous: it comes last, each parameter from its own numbers.
+
+        Where more than the gradient moves a parameter, the old ones are remembered as long as all may be level.
+        """
+        count = [f"{UPDATE_NUMBER} = {UPDATE_NUMBER} + 1.0"] if self.learning.row.counts else []
+        steps = [*_lines((rule for rule in self.rules if rule.phase is Phase.UPDATE), self.done)]
+        before = []
+        if not self.is_plain:
+            early = [] if self.learning.adds_decay else [f"if _level: _level = {self.small_gradients()}"]
+            before = [*early, f"if _level: _old = {targets(node.name for node in self.graph.free)}"]
+        return [*before, *count, *steps]
+
+    def check(self) -> list[str]:
+        """Whether, after the update, this still may be a level epoch."""
+        if self.is_plain:  # which moves by nothing but the gradients
+            return [f"if _level: _level = {self.small_gradients()}"]
+        moves = [f"-_move <= {node.name} - _old[{i}] <= _move" for i, node in enumerate(self.graph.free)]
+        small = [self.small_gradients()] if self.learning.adds_decay else []
+        return [f"if _level: _level = {' and '.join([*small, *moves]) or 'True'}"]
+
+    def small_gradients(self) -> str:
+        """The condition that no gradient that the update uses is above `SMALL_GRADIENT`."""
+        used = (used_gradient(self.graph, node.name, self.learning) for node in self.graph.free)
+        gradients = (python(self.copies.get(name, Name(name)), FAST) for name in used)
+        return " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
+
+
+def _one_by_one(one: _Pass, sample: list[str], keep: str, *, one_sample: bool) -> list[str]:
+    """The loop that updates after every sample."""
+    if one_sample:
+        whole = [*one.until_update(), *one.update(), *finite_check(one.rules)]
+        head = ["(_sample,), _number = _samples, 1", *sample]
+        if one.is_plain:
+            end = f"if {one.root} <= _small or ({one.small_gradients()}):"
+            return [*head, *_epochs([*whole, f"_keep_loss({one.root})", keep, end])]
+        body = [
+            "_level = True",
+            *whole,
+            f"_keep_loss({one.root})",
+            keep,
+            *one.check(),
+            f"if _level or {one.root} <= _small:",
         ]
-        lines = head
-    lines += ["    for _epoch in _range(_epochs):", *(f"        {line}" for line in body)]
-    lines += ["            return _Outcome(_epoch + 1, settled=True)", "    return _Outcome(_epochs)"]
-    return "\n".join(line for line in lines if line.strip()) + "\n"
+        return [*head, *_epochs(body)]
+    # A parameter that is not finite never will be again: those are looked at once in an epoch.
+    steps, others = [rule for rule in one.rules if rule.is_step], [rule for rule in one.rules if not rule.is_step]
+    inner = [*sample, *one.until_update(), *one.update(), *finite_check(others, steps), *one.check()]
+    inner.append(f"_total = _total + {one.root}")
+    body = [
+        "_total, _level = 0.0, True",
+        "for _number, _sample in _numbered(_samples, 1):",
+        *(f"    {line}" for line in inner),
+        *finite_check(steps),
+        "_mean = _total / _len(_samples)",
+        "_keep_loss(_mean)",
+        keep,
+        "if _level or _mean <= _small:",
+    ]
+    return _epochs(body)
 
 
-def simplified(graph: Graph) -> tuple[tuple[Rule, ...], Mapping[str, Expression]]:
-    """The plan without rules that only copy a number, and without factors of 1; and what each copy is a copy of.
-
-    Both leave every bit as it is.  The root and the updates stay, whatever they are, and so does a gradient that is
-    a parameter: it is asked for after that parameter has stepped.
-    """
-    parameters = {node.name for node in graph.parameters}
-    gradients = {gradient_name(graph, name) for name in parameters}
-    copies: dict[str, Expression] = {}
-    kept = []
-    for rule in plan(graph):
-        expression = _replaced(rule.expression, copies)
-        steps = isinstance(expression, Name) and expression.name in parameters and rule.quantity in gradients
-        if isinstance(expression, Number | Name) and not steps and rule.phase not in (Phase.LOSS, Phase.UPDATE):
-            copies[rule.quantity] = expression
-        else:
-            kept.append(rule._replace(expression=expression))
-    return tuple(kept), copies
-
-
-def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expression:
-    """`expression` with what its copies are copies of, and, without the call, a choice for a maximum of two plain ones.
-
-    Which of two equal ones, or of a number and NaN, is `max`'s own: the first, unless the second is larger.
-    """
-    match expression:
-        case Name(name):
-            return copies.get(name, expression)
-        case Shorthand(_, meaning) | Stable(_, meaning):
-            return _replaced(meaning, copies)
-        case Piecewise(branches, otherwise):
-            return Piecewise(
-                tuple(
-                    (c._replace(left=_replaced(c.left, copies), right=_replaced(c.right, copies)), _replaced(b, copies))
-                    for c, b in branches
-                ),
-                _replaced(otherwise, copies),
-            )
-        case Apply(function, args):
-            args = tuple(_replaced(argument, copies) for argument in args)
-            if function in ("·", "weighted"):
-                args = tuple(argument for argument in args if argument != Number(1.0)) or (Number(1.0),)
-                return args[0] if len(args) == 1 else Apply(function, args)
-            if function == "max" and all(isinstance(argument, Name | Number) for argument in args):
-                first, second = args
-                return either(second, Condition(second, ">", first), first)
-            return Apply(function, args)
-    return expression
+def _in_batches(one: _Pass, sample: list[str], reset: str, keep: str) -> list[str]:
+    """The loop that adds the gradients of a batch up before it updates."""
+    passes = [rule for rule in one.rules if rule.phase not in (Phase.ACCUMULATE, Phase.UPDATE)]
+    added, update = ([rule for rule in one.rules if rule.phase is phase] for phase in (Phase.ACCUMULATE, Phase.UPDATE))
+    steps, others = [rule for rule in update if rule.is_step], [rule for rule in update if not rule.is_step]
+    inner = [*sample, *one.until_update(), *finite_check(passes, added), f"_total = _total + {one.root}"]
+    last = [*one.update(), *finite_check(others, steps), *one.check()]
+    body = [
+        "_total, _level = 0.0, True",
+        f"for {BATCH_SIZE}, _anew, _first, _batch, _whole in _samples:",
+        *([f"    if _anew: {reset}"] if reset else []),
+        "    for _number, _sample in _numbered(_batch, _first):",
+        *(f"        {line}" for line in inner),
+        *(f"    {line}" for line in finite_check(added)),
+        "    if _whole:",
+        *(f"        {line}" for line in last),
+        *finite_check(steps),
+        "_mean = _total / _count",
+        "_keep_loss(_mean)",
+        keep,
+        "if _level or _mean <= _small:",
+    ]
+    return ["_count = 0", "for _batch in _samples: _count = _count + _len(_batch[3])", *_epochs(body)]
 
 
-def _finite_check(rules: Sequence[Rule]) -> Iterator[str]:
-    """Return where a value is not finite.
-
-    ∞ and NaN carry through sums and products, so that a look at those values that no other one carries on is enough;
-    only if their sum is not finite, which may be for its size alone, all values are looked at.
-    """
-    carried = {name for rule in rules for name in _carried(rule.expression)}
-    ends = [rule.quantity for rule in rules if rule.phase is Phase.UPDATE or rule.quantity not in carried]
-    for start in range(0, len(ends), _MOST_TERMS):
-        yield f"_sum = {' + '.join([*(['_sum'] if start else []), *ends[start : start + _MOST_TERMS]])}"
-    # A finite number times 0 is 0, ∞ and NaN times 0 are NaN: so is the sum of any with one of them.
-    zeros = ", ".join(f"{rule.quantity} * 0.0" for rule in rules)
-    yield f"if _sum - _sum != 0.0 and _add({zeros}, 0.0) != 0.0: return _Outcome(_epoch, _number)"
+def _epochs(body: Sequence[str]) -> list[str]:
+    """The loop over the epochs, whose last line is the condition for it to end."""
+    return [
+        "for _epoch in _range(_epochs):",
+        *(f"    {line}" for line in body),
+        "        return _Outcome(_epoch + 1, settled=True)",
+        "return _Outcome(_epochs)",
+    ]
 
 
-def _carried(expression: Expression) -> frozenset[str]:
-    """The names that make the value of `expression` ∞ or NaN for certain where they are."""
-    match expression:
-        case Name(name):
-            return frozenset((name,))
-        case Piecewise(branches, otherwise):
-            return _carried(otherwise).intersection(*(_carried(branch) for _, branch in branches))
-        case Apply("/", (numerator, _)):
-            return _carried(numerator)
-        case Apply(function, args) if function in _CARRYING:
-            return frozenset().union(*map(_carried, args))
-    return frozenset()
-
-
-def _targets(names: Iterable[str]) -> str:
-    return f"({', '.join(names)},)"
+def _lines(rules: Iterable[Rule], done: set[str]) -> Iterator[str]:
+    return (f"{name} = {python(expression, FAST)}" for name, expression in statements(rules, done))

@@ -20,12 +20,12 @@ from backprop_tui.core.expression import (
     Name,
     Number,
     Piecewise,
+    Shared,
     Shorthand,
     Stable,
-    exponential,
-    logarithm,
     names,
 )
+from backprop_tui.core.floats import exponential, logarithm
 
 Moves = Mapping[str, float]
 """How far each name moves; those that stand still may be left out."""
@@ -45,7 +45,7 @@ def mover(expression: Expression, values: Mapping[str, float]) -> tuple[float, M
             return value, lambda moves: 0.0
         case Name(name):
             return values[name], lambda moves: moves.get(name, 0.0)
-        case Shorthand(_, meaning) | Stable(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning) | Shared(_, meaning):
             return mover(meaning, values)
         case Piecewise():
             return _choice(expression, values)

@@ -11,6 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from backprop_tui.core.floats import (
+    exponential,
+    left_to_right_product,
+    left_to_right_sum,
+    logarithm,
+    logarithm_of_1_plus,
+    power,
+    square_root,
+)
+
 
 class Expression:
     """A formula over named numbers; ordinary operators build larger ones."""
@@ -61,6 +71,18 @@ class Name(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Before(Expression):
+    """The value that a quantity had before the stage that overwrites it, such as a velocity's before this update."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Under what the value is found among the values; no other quantity can be called so."""
+        return before(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Measured(Expression):
     """The number put in for a name: shown with as many digits as the reader needs."""
 
@@ -80,6 +102,17 @@ class Shorthand(Expression):
     """A partial result with a customary symbol, such as σ(z); shown as one number, computed from `meaning`."""
 
     symbol: str
+    meaning: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Expression):
+    """A partial result that several rules have in common; shown as its `meaning`, which need be computed only once.
+
+    `name` is what it is called where it is kept, and begins with _ as no quantity does.
+    """
+
+    name: str
     meaning: Expression
 
 
@@ -112,12 +145,14 @@ class Piecewise(Expression):
     """The expression of the first branch whose condition holds, else `otherwise`.
 
     `rule` is the text with names where the branches differ only in how they are computed
-    (softplus is one formula, but far from 0 a machine needs another way to evaluate it).
+    (softplus is one formula, but far from 0 a machine needs another way to evaluate it).  An `optional` summand is
+    not written down with numbers where no condition holds; it is 0 there.
     """
 
     branches: tuple[tuple[Condition, Expression], ...]
     otherwise: Expression
     rule: Expression | None = None
+    optional: bool = False
 
     def branch(self, values: Mapping[str, float]) -> Expression:
         """The expression that applies to `values`."""
@@ -127,43 +162,9 @@ class Piecewise(Expression):
         return self.otherwise
 
 
-def exponential(v: float) -> float:
-    """E to the power v; ∞ where a float cannot hold it."""
-    try:
-        return math.exp(v)
-    except OverflowError:
-        return math.inf
-
-
-def logarithm(v: float) -> float:
-    """The natural logarithm; −∞ at 0 and NaN below, as IEEE 754 has it."""
-    if v > 0:
-        return math.log(v)
-    return -math.inf if v == 0 else math.nan
-
-
-def logarithm_of_1_plus(v: float) -> float:
-    """The natural logarithm of 1 + v, for small v to the last digit; −∞ at −1 and NaN below."""
-    return math.log1p(v) if v > -1 else logarithm(1 + v)
-
-
-def _sum(*terms: float) -> float:
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
-
-
-def _product(*factors: float) -> float:
-    total = factors[0]
-    for factor in factors[1:]:
-        total = total * factor
-    return total
-
-
 FUNCTIONS: dict[str, Callable[..., float]] = {
-    "+": _sum,
-    "·": _product,
+    "+": left_to_right_sum,
+    "·": left_to_right_product,
     "weighted": operator.mul,
     "−": operator.sub,
     "/": operator.truediv,
@@ -173,7 +174,8 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "ln": logarithm,
     "expm1": math.expm1,
     "log1p": logarithm_of_1_plus,
-    "√": math.sqrt,
+    "√": square_root,
+    "^": power,
     "tanh": math.tanh,
     "erf": math.erf,
     "erfc": math.erfc,
@@ -199,6 +201,10 @@ def evaluate(expression: Expression, values: Mapping[str, float]) -> float:
             return value
         case Name(name):
             return values[name]
+        case Before(name):
+            return values[before(name)]
+        case Shared(name, meaning):
+            return values[name] if name in values else evaluate(meaning, values)
         case Apply(function, args):
             return FUNCTIONS[function](*[evaluate(argument, values) for argument in args])
         case Shorthand(_, meaning) | Stable(_, meaning):
@@ -213,6 +219,10 @@ def substitute(expression: Expression, values: Mapping[str, float]) -> Expressio
     match expression:
         case Name(name):
             return Measured(values[name])
+        case Before(name):
+            return Measured(values[before(name)])
+        case Shared(_, meaning):
+            return substitute(meaning, values)
         case Number(value, symbol) if symbol:
             return Measured(value)
         case Shorthand():
@@ -221,9 +231,16 @@ def substitute(expression: Expression, values: Mapping[str, float]) -> Expressio
             return substitute(rule, values)
         case Piecewise():
             return substitute(expression.branch(values), values)
+        case Apply("+", args):
+            terms = tuple(substitute(argument, values) for argument in args if not _is_left_out(argument, values))
+            return total(terms) if terms else Number(0.0)
         case Apply(function, args):
             return Apply(function, tuple(substitute(argument, values) for argument in args))
     return expression
+
+
+def _is_left_out(term: Expression, values: Mapping[str, float]) -> bool:
+    return isinstance(term, Piecewise) and term.optional and term.branch(values) is term.otherwise
 
 
 def names(expression: Expression) -> frozenset[str]:
@@ -233,12 +250,17 @@ def names(expression: Expression) -> frozenset[str]:
             return frozenset((name,))
         case Apply(_, args):
             return frozenset().union(*map(names, args))
-        case Shorthand(_, meaning) | Stable(_, meaning):
+        case Shorthand(_, meaning) | Shared(_, meaning) | Stable(_, meaning):
             return names(meaning)
         case Piecewise(branches, otherwise):
             sides = [side for condition, _ in branches for side in (condition.left, condition.right)]
             return frozenset().union(*map(names, (*sides, *(branch for _, branch in branches), otherwise)))
     return frozenset()
+
+
+def before(name: str) -> str:
+    """Under what the value that the quantity `name` had before its stage is found among the values."""
+    return f"{name} before"
 
 
 def as_expression(value: Expression | float) -> Expression:
@@ -279,6 +301,11 @@ def ln(v: Expression) -> Expression:
 def root(v: Expression) -> Expression:
     """The square root of v."""
     return Apply("√", (v,))
+
+
+def optional(term: Expression, condition: Condition) -> Piecewise:
+    """A summand `term` that is there only where `condition` holds."""
+    return Piecewise(((condition, term),), Number(0.0), rule=term, optional=True)
 
 
 def call(function: str, *args: Expression | float) -> Expression:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from backprop_tui.core.ops import OPERATIONS
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -28,7 +29,8 @@ class Node(NamedTuple):
 
     `symbol` is what derivatives call it ("L" for the loss; its name where empty).  `fixed` marks a parameter
     that no update touches.  `own_gradient` says that the backward pass stops here to write down ∂L/∂node;
-    a node without one is passed through (the article's z: the path L → w is one product).
+    a node without one is passed through (the article's z: the path L → w is one product).  `layer` holds, for an
+    operation of a whole layer (softmax), the names of all nodes that have it in common, its own among them.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Node(NamedTuple):
     symbol: str = ""
     fixed: bool = False
     own_gradient: bool = True
+    layer: tuple[str, ...] = ()
 
 
 class GraphError(ValueError):
@@ -90,6 +93,11 @@ class Graph:
         return tuple(node for node in self.nodes if node.role is Role.PARAMETER)
 
     @cached_property
+    def free(self) -> tuple[Node, ...]:
+        """The parameters that training does change, in order."""
+        return tuple(node for node in self.parameters if not node.fixed)
+
+    @cached_property
     def computed(self) -> tuple[Node, ...]:
         """The nodes with an operation, in order of computation."""
         return tuple(node for node in self.nodes if node.role is Role.COMPUTED)
@@ -117,6 +125,10 @@ def _check_operation(node: Node) -> None:
     if node.role is not Role.COMPUTED:
         if node.operation or node.args:
             raise GraphError(f"{node.name} is given, so it has no operation and no arguments")
+        return
+    if node.operation in LAYER_OPERATIONS:
+        if node.layer.count(node.name) != 1 or len(node.layer) != len(node.args):
+            raise GraphError(f"{node.name}: {node.operation} needs a layer that names it, one node per argument")
         return
     operation = OPERATIONS.get(node.operation)
     if operation is None:

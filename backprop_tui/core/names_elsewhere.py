@@ -7,7 +7,7 @@ import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-ACTIVATION, LOSS, SCENARIO = "activation", "loss", "scenario"
+ACTIVATION, LOSS, OPTIMIZER, SCENARIO = "activation", "loss", "optimizer", "scenario"
 """The kinds of names."""
 
 # Names are compared without case, blanks, marks, a module before them and a call behind: nn.LeakyReLU() as leakyrelu.
@@ -30,6 +30,12 @@ _SAME: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("bceloss", "binarycrossentropy", "logloss", "logistic", "logisticloss", "binary"), "bce"),
         **dict.fromkeys(("crossentropy", "crossentropyloss", "categoricalcrossentropy", "ce", "xent"), "cross_entropy"),
         **dict.fromkeys(("nll", "nllloss", "softmaxcrossentropy", "sparsecategoricalcrossentropy"), "cross_entropy"),
+    },
+    OPTIMIZER: {
+        **dict.fromkeys(("gd", "gradientdescent", "stochasticgradientdescent", "vanilla", "plain", "none"), "sgd"),
+        **dict.fromkeys(("heavyball", "sgdmomentum", "sgdwithmomentum", "polyak"), "momentum"),
+        **dict.fromkeys(("nag", "nesterovmomentum", "sgdnesterov"), "nesterov"),
+        "rms": "rmsprop",
     },
     SCENARIO: {
         **dict.fromkeys(("article", "article7", "default", "neuron", "start", "backprop", "identity"), "article-7"),
@@ -68,6 +74,12 @@ _NEAREST: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("logcosh", "pseudohuber", "charbonnier"), "huber"),
         **dict.fromkeys(("quantile", "pinball"), "mae"),
     },
+    OPTIMIZER: {
+        **dict.fromkeys(("nadam", "amsgrad", "adamax", "radam", "adabelief"), "adam"),
+        **dict.fromkeys(("lion", "lamb", "adafactor", "muon"), "adamw"),
+        **dict.fromkeys(("adadelta", "rprop"), "rmsprop"),
+        **dict.fromkeys(("lbfgs", "newton", "asgd"), "sgd"),
+    },
 }
 
 KEYS: Mapping[str, str] = {
@@ -79,6 +91,9 @@ KEYS: Mapping[str, str] = {
     **dict.fromkeys(("samples", "data", "example", "examples", "dataset", "train", "training"), "sample"),
     **dict.fromkeys(("expected", "expects", "expectation", "figures"), "expect"),
     **dict.fromkeys(("act", "activations", "activationfunction", "nonlinearity", "function"), "activation"),
+    **dict.fromkeys(("optimiser", "opt", "optim", "solver"), "optimizer"),
+    **dict.fromkeys(("batch", "batches", "minibatch", "minibatchsize"), "batch_size"),
+    **dict.fromkeys(("zerograds", "resetgrad", "cleargrad"), "zero_grad"),
     **dict.fromkeys(("weight", "w", "ws", "kernel"), "weights"),
     **dict.fromkeys(("bias", "b", "bs", "intercept"), "biases"),
     **dict.fromkeys(("trainbias", "learnbiases", "updatebiases"), "train_biases"),

@@ -21,6 +21,7 @@ from backprop_tui.core.expression import (
     either,
     exp,
     ln,
+    optional,
     product,
     root,
     square,
@@ -201,6 +202,7 @@ class Loss(NamedTuple):
     mean: bool = True
     kinks: tuple[float, ...] = ()
     convention: str = ""
+    sign: int = 1  # −1 where the loss is what the sum of the summands lacks
 
 
 def _sign(a: Expression, y: Expression) -> Expression:
@@ -212,6 +214,10 @@ def _sign(a: Expression, y: Expression) -> Expression:
 
 def _near(a: Expression, y: Expression) -> Condition:
     return Condition(call("abs", a - y), "≤", Number(1.0))
+
+
+def _counts(y: Expression) -> Condition:
+    return Condition(y, ">", Number(0.0))
 
 
 def _limited(v: Expression) -> tuple[Condition, Expression]:
@@ -261,6 +267,14 @@ LOSSES: dict[str, Loss] = {
             lambda a, y: (a - y) / call("max", a * (1 - a), 1e-12),
             "the surprise at the target when the answer is taken as a probability",
         ),
+        Loss(
+            "cross_entropy",
+            lambda a, y: optional(y * ln(a), _counts(y)),
+            lambda a, y: either(-(y / a), _counts(y), 0),
+            "the surprise at the right class when the answers are taken as probabilities",
+            mean=False,
+            sign=-1,
+        ),
     )
 }
 
@@ -301,6 +315,7 @@ def loss_operation(row: Loss) -> Operation:
     def value(args: Arguments) -> Expression:
         n = len(args) // 2
         whole = total(tuple(row.summand(a, y) for a, y in zip(args[:n], args[n:], strict=True)))
+        whole = -whole if row.sign < 0 else whole
         return whole / n if row.mean and n > 1 else whole
 
     def partials(args: Arguments, _own: Expression) -> Arguments:
@@ -330,4 +345,4 @@ OPERATIONS: dict[str, Operation] = {
     **{name: activation_operation(row) for name, row in ACTIVATIONS.items()},
     **{name: loss_operation(row) for name, row in LOSSES.items()},
 }
-"""Every operation a node may have, by name."""
+"""Every operation that a node may have by itself, by name."""

@@ -3,12 +3,17 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.optimizers import OPTIMIZERS, SGD, WEIGHT_DECAY, Learning, Settings, settings
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 MOST_PARAMETERS = 1_000
 MOST_SAMPLES = 10_000
+
+SUM_TOLERANCE = 1e-9
+"""So far the sum of probabilities may be from 1."""
 
 
 class ScenarioError(ValueError):
@@ -61,7 +66,9 @@ class Scenario:
     """Everything that a run starts from.
 
     Raises ScenarioError where shapes do not chain, a number is not finite, a name is unknown, a limit (1,000
-    parameters, 10,000 samples) is passed, or bce lacks its sigmoid or has a target outside [0, 1].
+    parameters, 10,000 samples) is passed, softmax stands anywhere but in a last layer of two or more, a loss lacks
+    the activation or the targets that it needs (bce: sigmoid, from 0 to 1; cross_entropy: softmax, likewise with the
+    sum 1), the batch is not from 1 to the number of samples, or an optimiser's option is out of its range.
     """
 
     name: str
@@ -72,6 +79,9 @@ class Scenario:
     title: str = ""
     source: str = ""
     expectations: tuple[Expectation, ...] = ()
+    batch_size: int = 1
+    zero_grad: bool = True
+    optimizer: Settings = SGD
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -85,8 +95,11 @@ class Scenario:
         _check_layers(self.layers)
         for number, sample in enumerate(self.samples, start=1):
             _check_sample(f"sample {number}", sample, self.layers)
-        if self.loss == "bce":
-            _check_probabilities(self)
+        _check_loss(self)
+        if not 1 <= self.batch_size <= len(self.samples):
+            expected = f'expected a whole number from 1 to {len(self.samples)}, the number of samples, or "all"'
+            raise ScenarioError("batch_size", f"{expected}, not {self.batch_size}")
+        _check_optimizer(self.optimizer)
 
     @property
     def is_neuron(self) -> bool:
@@ -97,6 +110,21 @@ class Scenario:
     def output(self) -> Layer:
         """The last layer."""
         return self.layers[-1]
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether gradients are added up before they are used: in batches, and where they are never set to 0."""
+        return self.batch_size > 1 or not self.zero_grad
+
+    @property
+    def descends_plainly(self) -> bool:
+        """Whether an update does nothing but step against the gradient of its own batch."""
+        return self.optimizer.name == "sgd" and not self.optimizer.adds_decay and self.zero_grad
+
+    def learning(self, *, anew: bool = True, updates: bool = True) -> Learning:
+        """What one of its passes does with its gradients."""
+        chosen = self.optimizer
+        return Learning(chosen.name, chosen.adds_decay, self.accumulates, anew, updates)
 
 
 def with_parameters(scenario: Scenario, values: Sequence[float]) -> Scenario:
@@ -116,6 +144,22 @@ def with_sample(scenario: Scenario, number: int, sample: Sample) -> Scenario:
     """`scenario` with sample `number` (from 1) replaced."""
     before, after = scenario.samples[: number - 1], scenario.samples[number:]
     return replace(scenario, samples=(*before, sample, *after))
+
+
+def with_training(
+    scenario: Scenario, *, optimizer: str | None = None, batch_size: int | Literal["all"] | None = None
+) -> Scenario:
+    """`scenario` with another optimiser, its options at their defaults, and another size of batches.
+
+    Raises ScenarioError for an unknown optimiser, and for a size that is not from 1 to the number of samples.
+    """
+    if optimizer is not None:
+        _check_known("optimizer", optimizer, OPTIMIZERS)
+        scenario = replace(scenario, optimizer=settings(optimizer))
+    if batch_size is not None:
+        size = len(scenario.samples) if batch_size == "all" else batch_size
+        scenario = replace(scenario, batch_size=size)
+    return scenario
 
 
 def neuron_with(
@@ -152,7 +196,7 @@ def _check_layers(layers: Sequence[Layer]) -> None:
     count = 0
     for number, layer in enumerate(layers, start=1):
         key = f"layer {number}"
-        _check_known(f"{key}, activation", layer.activation, ACTIVATIONS)
+        _check_activation(f"{key}, activation", layer, is_last=number == len(layers))
         if not layer.weights:
             raise ScenarioError(f"{key}, weights", "expected at least one row, one per neuron")
         for row_number, row in enumerate(layer.weights, start=1):
@@ -165,6 +209,15 @@ def _check_layers(layers: Sequence[Layer]) -> None:
         if count > MOST_PARAMETERS:
             raise ScenarioError(f"{key}, weights", f"at most {MOST_PARAMETERS:,} parameters, here are {count:,}")
         width = len(layer.weights)
+
+
+def _check_activation(key: str, layer: Layer, *, is_last: bool) -> None:
+    _check_known(key, layer.activation, (*ACTIVATIONS, *LAYER_OPERATIONS))
+    if layer.activation in LAYER_OPERATIONS:
+        if not is_last:
+            raise ScenarioError(key, f"{layer.activation} belongs in the last layer; a hidden one may have relu")
+        if len(layer.weights) == 1:
+            raise ScenarioError(key, f"{layer.activation} needs two or more neurons; for one there is sigmoid")
 
 
 def _check_row(key: str, row: tuple[float, ...], width: int, *, first: bool) -> None:
@@ -189,13 +242,39 @@ def _check_sample(key: str, sample: Sample, layers: Sequence[Layer]) -> None:
     _check_finite(f"{key}, y", sample.y)
 
 
-def _check_probabilities(scenario: Scenario) -> None:
-    if scenario.output.activation != "sigmoid":
-        raise ScenarioError("loss", f"bce needs a sigmoid in the last layer, not {scenario.output.activation}")
+def _check_loss(scenario: Scenario) -> None:
+    loss, last = scenario.loss, scenario.output
+    needed = {"bce": "sigmoid", "cross_entropy": "softmax"}.get(loss)
+    if needed is None:
+        return
+    if last.activation != needed:
+        nearest = {"softmax": "; with softmax goes cross_entropy", "sigmoid": "; with sigmoid goes bce"}
+        if loss == "cross_entropy" and len(last.weights) == 1:
+            nearest = dict.fromkeys(ACTIVATIONS, "; for one neuron there is sigmoid with bce")
+        what = f"{loss} needs {'a ' if loss == 'bce' else ''}{needed} in the last layer, not {last.activation}"
+        raise ScenarioError("loss", what + nearest.get(last.activation, ""))
     for number, sample in enumerate(scenario.samples, start=1):
         for target in sample.y:
             if not 0 <= target <= 1:
-                raise ScenarioError(f"sample {number}, y", f"bce needs a target from 0 to 1, not {target:g}")
+                raise ScenarioError(f"sample {number}, y", f"{loss} needs a target from 0 to 1, not {target:g}")
+        if loss == "cross_entropy" and abs(math.fsum(sample.y) - 1) > SUM_TOLERANCE:
+            expected = "cross_entropy needs targets with the sum 1, the probability of each class"
+            raise ScenarioError(f"sample {number}, y", f"{expected}, not {math.fsum(sample.y):.10g}")
+
+
+def _check_optimizer(chosen: Settings) -> None:
+    _check_known("optimizer", chosen.name, OPTIMIZERS)
+    for option, value in chosen.options:
+        key = f"optimizer, {option}"
+        _check_finite(key, (value,))
+        if option == WEIGHT_DECAY and value < 0:
+            raise ScenarioError(key, f"expected a number from 0, not {value:g}")
+        if option == "epsilon" and value <= 0:
+            raise ScenarioError(key, f"expected a number above 0, not {value:g}")
+        if option not in (WEIGHT_DECAY, "epsilon") and not 0 <= value < 1:
+            raise ScenarioError(key, f"expected a number from 0 to below 1, not {value:g}")
+        if option == "momentum" and value == 0 and chosen.name == "nesterov":
+            raise ScenarioError(key, "nesterov needs momentum above 0; without any there is sgd")
 
 
 def _check_finite(key: str, values: Sequence[float]) -> None:

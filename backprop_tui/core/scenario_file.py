@@ -11,14 +11,16 @@ from collections.abc import Callable, Collection, Mapping
 import backprop_tui
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Expectation, Layer, Sample, Scenario, ScenarioError
+from backprop_tui.core.softmax import LAYER_OPERATIONS
+from backprop_tui.core.training_keys import TRAINING, batch_size, optimizer, target, zero_grad
 
 MOST_BYTES = 1_000_000
 STANDARD_INPUT = "standard input"
 DEFAULT = "article-7"
 
-_TOP = ("title", "source", "learning_rate", "loss", "layer", "sample", "expect")
+_TOP = ("title", "source", "learning_rate", "loss", *TRAINING, "layer", "sample", "expect")
 _LAYER = ("activation", "weights", "biases", "trainable", "train_biases")
-_SAMPLE = ("x", "y")
+_SAMPLE = ("x", "y", "class")
 _EXPECT = ("epoch", "sample", "quantity", "printed", "tolerance")
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -84,12 +86,19 @@ def parse(text: str, name: str) -> Scenario:
         limit = f"{sys.get_int_max_str_digits():,} digits"
         raise ScenarioError("", f"expected finite numbers; one has more than {limit}") from error
     _check_keys("", table, _TOP)
+    layers = tuple(_layer(f"layer {i}", entry) for i, entry in _tables(table, "layer"))
+    loss = _name("loss", table.get("loss", "mse"), LOSSES)
+    classes = len(layers[-1].weights) if layers and loss == "cross_entropy" else 0
+    samples = tuple(_sample(f"sample {i}", entry, classes) for i, entry in _tables(table, "sample"))
     return Scenario(
         name=name,
-        layers=tuple(_layer(f"layer {i}", entry) for i, entry in _tables(table, "layer")),
-        samples=tuple(_sample(f"sample {i}", entry) for i, entry in _tables(table, "sample")),
-        loss=_name("loss", table.get("loss", "mse"), LOSSES),
+        layers=layers,
+        samples=samples,
+        loss=loss,
         learning_rate=_number("learning_rate", table.get("learning_rate", 0.1)),
+        batch_size=batch_size(table, len(samples)),
+        zero_grad=zero_grad(table),
+        optimizer=optimizer(table),
         title=_text("title", table.get("title", "")),
         source=_text("source", table.get("source", "")),
         expectations=tuple(_expectation(f"expect {i}", entry) for i, entry in _tables(table, "expect")),
@@ -164,7 +173,7 @@ def _layer(key: str, table: Table) -> Layer:
     _check_keys(key, table, _LAYER, required=("activation", "weights", "biases"))
     rows = _list(f"{key}, weights", table["weights"], "a list of rows, one per neuron, such as [[1.5]]")
     return Layer(
-        activation=_name(f"{key}, activation", table["activation"], ACTIVATIONS),
+        activation=_name(f"{key}, activation", table["activation"], (*ACTIVATIONS, *LAYER_OPERATIONS)),
         weights=tuple(_numbers(f"{key}, weights, row {i}", row) for i, row in enumerate(rows, start=1)),
         biases=_numbers(f"{key}, biases", table["biases"]),
         trainable=_flag(f"{key}, trainable", table.get("trainable", True)),
@@ -172,9 +181,15 @@ def _layer(key: str, table: Table) -> Layer:
     )
 
 
-def _sample(key: str, table: Table) -> Sample:
-    _check_keys(key, table, _SAMPLE, required=_SAMPLE)
-    return Sample(_numbers(f"{key}, x", table["x"]), _numbers(f"{key}, y", table["y"]))
+def _sample(key: str, table: Table, classes: int) -> Sample:
+    """A sample; `classes` is how many there are to choose from where its target may be one of them, else 0."""
+    _check_keys(key, table, _SAMPLE, required=("x",) if "class" in table else ("x", "y"))
+    x = _numbers(f"{key}, x", table["x"])
+    if "class" not in table:
+        return Sample(x, _numbers(f"{key}, y", table["y"]))
+    if "y" in table:
+        raise ScenarioError(key, "expected y or class, not both")
+    return Sample(x, target(f"{key}, class", table["class"], classes))
 
 
 def _expectation(key: str, table: Table) -> Expectation:

@@ -1,9 +1,11 @@
 """The slope of an activation at a point, and where so little of it is left that a gradient hardly gets through."""
 
+import math
 from functools import lru_cache
 
 from backprop_tui.core.expression import Number, evaluate
 from backprop_tui.core.ops import ACTIVATIONS
+from backprop_tui.core.softmax import SOFTMAX
 
 TINY_SLOPE = 0.01
 """An activation is saturated where its slope is less than this share of its steepest."""
@@ -13,6 +15,14 @@ def slope_at(activation: str, z: float) -> float:
     """∂a/∂z of `activation` at z."""
     row, here = ACTIVATIONS[activation], Number(z)
     return evaluate(row.slope(here, Number(evaluate(row.rule(here), {}))), {})
+
+
+def reach(operation: str) -> tuple[float, float]:
+    """Between which two numbers the answers of an activation lie, that of a whole layer included."""
+    row = ACTIVATIONS.get(operation)
+    if row:
+        return row.low, row.high
+    return (0.0, 1.0) if operation == SOFTMAX else (-math.inf, math.inf)
 
 
 @lru_cache(maxsize=32)

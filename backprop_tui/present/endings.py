@@ -71,6 +71,8 @@ def in_the_way(one: Pass, found: Obstruction) -> str:
     match found.kind:
         case Obstacle.GATE:
             return f"the gate of {node.name} is closed, and nothing gets back past it"
+        case Obstacle.SATURATION if node.layer:
+            return f"softmax is sure, {value}, and hardly anything gets back past it"
         case Obstacle.SATURATION | Obstacle.DIP:
             name, at = words_of(node.operation).name, f"{node.args[0]} = {number(known[node.args[0]])}"
             if found.kind is Obstacle.DIP:

@@ -8,7 +8,7 @@ from functools import cached_property
 from backprop_tui.core.backprop import LEARNING_RATE
 from backprop_tui.core.graph import Role
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
-from backprop_tui.core.scenario import Sample, Scenario, with_parameters, with_sample
+from backprop_tui.core.scenario import Layer, Sample, Scenario, with_parameters, with_sample
 from backprop_tui.present.ascii import in_ascii
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import exact, parse
@@ -130,7 +130,7 @@ def edit_form(state: State) -> Form:
     fields += [
         Field(LEARNING_RATE, "learning rate", rate, "how long a step against the gradient is; any finite number"),
         *_activation_fields(scenario),
-        Field("loss", "loss", scenario.loss, "what a wrong answer costs", tuple(LOSSES)),
+        Field("loss", "loss", scenario.loss, "what a wrong answer costs", _losses(scenario)),
     ]
     return Form("Edit", tuple(fields), {field.key: field.in_use for field in fields})
 
@@ -167,7 +167,18 @@ def _activation_fields(scenario: Scenario) -> Iterator[Field]:
         label, z, a = ("activation", "z", "the answer a")
         if several:
             label, z, a = f"activation {number}", f"every z{number}", f"its a{number}"
-        yield Field(key, label, layer.activation, f"what turns {z} into {a}", tuple(ACTIVATIONS))
+        yield Field(key, label, layer.activation, f"what turns {z} into {a}", _activations(layer))
+
+
+def _activations(layer: Layer) -> tuple[str, ...]:
+    """Those that `layer` may have, by themselves or because it has it."""
+    return (*ACTIVATIONS, *(() if layer.activation in ACTIVATIONS else (layer.activation,)))
+
+
+def _losses(scenario: Scenario) -> tuple[str, ...]:
+    """Those that may go with the scenario's last layer, whatever else is changed."""
+    has_classes = scenario.output.activation == "softmax"
+    return tuple(name for name in LOSSES if name != "cross_entropy" or has_classes)
 
 
 def go_to_form(state: State) -> Form:

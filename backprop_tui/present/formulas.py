@@ -7,12 +7,14 @@ from functools import lru_cache
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.expression import (
     Apply,
+    Before,
     Condition,
     Expression,
     Measured,
     Name,
     Number,
     Piecewise,
+    Shared,
     Shorthand,
     Stable,
     evaluate,
@@ -25,9 +27,20 @@ PHASE_NAMES = {
     Phase.LOSS: "loss",
     Phase.LOCAL: "local derivatives",
     Phase.CHAIN: "chain rule",
+    Phase.ACCUMULATE: "accumulate",
     Phase.UPDATE: "update",
 }
 """What the phases are called."""
+
+_OPTIONS = {
+    "momentum": "μ",
+    "alpha": "α",
+    "epsilon": "ε",
+    "beta1": "β1",
+    "beta2": "β2",
+    "weight_decay": "λ",
+}
+"""What formulas call the options of an optimiser, which a scenario file spells out."""
 
 Naming = Callable[[str], str]
 
@@ -40,12 +53,12 @@ def symbol(name: str) -> str:
     """How the screen spells a quantity: ``dL_dw`` is ``∂L/∂w``, ``loss`` is ``L``, any other name itself."""
     if match := _DERIVATIVE.fullmatch(name):
         return f"∂{match[1]}/∂{match[2]}"
-    return "L" if name == "loss" else name
+    return "L" if name == "loss" else data_name(name)
 
 
 def data_name(name: str) -> str:
-    """How code and data spell a quantity: as it is."""
-    return name
+    """How code and data spell a quantity: as it is, an option of an optimiser as formulas call it."""
+    return _OPTIONS.get(name, name)
 
 
 def formula(rule: Expression, naming: Naming = symbol) -> str:
@@ -84,8 +97,10 @@ def _text(expression: Expression, naming: Naming, digits: int, *, lead: bool) ->
             return _signed(sign or exact(value), lead)
         case Measured(value):
             return _signed(exact(value) if digits == FULL else number(value, digits), lead)
-        case Name(name):
+        case Name(name) | Before(name):
             return naming(name), _ATOM
+        case Shared(_, meaning):
+            return _text(meaning, naming, digits, lead=lead)
         case Shorthand(sign, _):
             return sign, _ATOM
         case Stable(rule):
@@ -125,7 +140,12 @@ def _applied(function: str, args: tuple[Expression, ...], naming: Naming, digits
         case "/":
             return f"{part(0, _PRODUCT, leads=lead)} / {part(1, _PREFIX, leads=False)}", _PRODUCT
         case "²":
-            return f"{part(0, _ATOM, leads=False)}²", _POWER
+            base = part(0, _ATOM, leads=False)
+            return (f"({base})²" if isinstance(args[0], Name) and "/" in base else f"{base}²"), _POWER
+        case "^":  # with a number put in, the exponent stands in parentheses
+            exponent = _text(args[1], naming, digits, lead=True)[0]
+            raised = exponent if isinstance(args[1], Name) else f"({exponent})"
+            return f"{part(0, _ATOM, leads=False)}^{raised}", _POWER
         case "√":
             return f"√{part(0, _ATOM, leads=False)}", _PREFIX
         case "e^" | "ln" | "tanh" | "erf" | "max":

@@ -11,50 +11,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from backprop_tui.core.backprop import LEARNING_RATE, Phase, run
-from backprop_tui.core.compiled import CompiledTraining, Outcome, compile_training
-from backprop_tui.core.graph import Graph
-from backprop_tui.core.models.dense import build, given_by, initial_parameters
+from backprop_tui.core.backprop import run
+from backprop_tui.core.expression import before
+from backprop_tui.core.optimizers import UPDATE_NUMBER
 from backprop_tui.core.scenario import Scenario
+from backprop_tui.stepper.epochs import KeptStates
 from backprop_tui.stepper.repetition import MOST_PERIOD, period
+from backprop_tui.stepper.segment import Numbers, Segment, train_quickly
 from backprop_tui.stepper.shared_array import SharedArray
-from backprop_tui.stepper.stages import Timeline, timeline
+from backprop_tui.stepper.stages import Timeline
 
 MOST_EPOCHS = 1_000_000
 
 SMALL_LOSS = 1e-12
 """A loss is as good as 0 at this share of the first epoch's loss since the latest edit, and of 1."""
 
-_FEW = 32  # parameters
+_MOST_AT_ONCE = 65_536  # epochs, so that what is recorded of them on the way is small beside what is kept
 _MOST_PASSES = 1_000  # looked back at for a cycle
-
-
-@dataclass(frozen=True)
-class Segment:
-    """From pass number `start` (counted from 0 through all epochs) on, `scenario` holds, parameters included."""
-
-    start: int
-    scenario: Scenario
-
-    @cached_property
-    def graph(self) -> Graph:
-        """The scenario's graph."""
-        return build(self.scenario)
-
-    @cached_property
-    def trainer(self) -> CompiledTraining:
-        """The compiled training of its graph, kept here: to look it up by graph may take longer than an epoch."""
-        return compile_training(self.graph, one_sample=len(self.scenario.samples) == 1)
-
-    @cached_property
-    def passes(self) -> CompiledTraining:
-        """Likewise for some of its samples."""
-        return compile_training(self.graph, one_sample=False)
-
-    @cached_property
-    def given(self) -> tuple[tuple[float, ...], ...]:
-        """Each sample's inputs and targets."""
-        return tuple((*sample.x, *sample.y) for sample in self.scenario.samples)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +46,9 @@ class Pass:
 
     @cached_property
     def known(self) -> Mapping[str, float]:
-        """Every number that a rule of this pass may refer to: what was given, and all that is computed but updates."""
+        """Every number that a rule of this pass may refer to: what was given, and all that is computed but steps."""
         stages = zip(self.timeline.rules, self.values, strict=True)
-        return {**self.given, **{rule.quantity: value for rule, value in stages if rule.phase is not Phase.UPDATE}}
+        return {**self.given, **{rule.quantity: value for rule, value in stages if not rule.is_step}}
 
     @cached_property
     def after(self) -> tuple[float, ...]:
@@ -84,16 +57,18 @@ class Pass:
         stages = [find(name, update=True) for name in names]
         return tuple(self.values[k - 1] if k else self.given[name] for k, name in zip(stages, names, strict=True))
 
+    def carried(self, names: tuple[str, ...]) -> dict[str, float]:
+        """What the next pass finds of `names`, of what the optimiser remembers and the sums of gradients."""
+        known, find = self.known, self.timeline.find
+        # The number of an update is given to it, and has no stage of its own.
+        new = {UPDATE_NUMBER} if self.timeline.learning.updates else set()
+        return {name: known[name if find(name) or name in new else before(name)] for name in names}
+
     @cached_property
     def first_not_finite(self) -> int:
         """The first stage whose value is ±∞ or NaN; 0 where all are finite."""
         stages = enumerate(self.values, start=1)
         return next((number for number, value in stages if not math.isfinite(value)), 0)
-
-
-def interval(width: int) -> int:
-    """Of how many epochs one keeps its `width` parameters: all of few, so that a million epochs stay affordable."""
-    return 1 if width <= _FEW else width // _FEW * 2
 
 
 class History:
@@ -110,11 +85,10 @@ class History:
         self.losses = SharedArray()
         self.settled = array("q")
         self.end: tuple[int, int] | None = None
-        first = initial_parameters(segments[0].scenario)
-        self._width, self._interval = len(first), interval(len(first))
-        self._starts = SharedArray(first)  # the parameters that every `_interval`-th epoch starts with
-        self._latest = (1, first)  # an epoch between two of those, and its parameters
-        self._asked: tuple[tuple[int, int, tuple[float, ...]], ...] = ()  # the latest answers of `parameters`
+        self._kept = [KeptStates(1, segments[0].width)]  # one after the other, where an edit changed the width
+        self._kept[0].numbers.extend(segments[0].first_state[: segments[0].width])
+        self._latest = (1, segments[0].first_state)  # an epoch whose state need not be kept, and that state
+        self._asked: tuple[tuple[int, int, Numbers], ...] = ()  # the latest answers of `state`
         self.view = lru_cache(maxsize=4)(self._view)
         self.period = lru_cache(maxsize=64)(self._period)
 
@@ -123,9 +97,10 @@ class History:
         other = History(segments)
         parting = min((segment.start for segment in {*self.segments} ^ {*segments}), default=0)
         kept = min(parting // self.samples, len(self.losses))
-        other.losses = self.losses.prefix(kept)
-        other.settled = self.settled[: bisect_left(self.settled, kept + 1)]
-        other._starts = self._starts.prefix((kept // self._interval + 1) * self._width)
+        if kept:
+            other.losses = self.losses.prefix(kept)
+            other.settled = self.settled[: bisect_left(self.settled, kept + 1)]
+            other._kept = [states.until(kept + 1) for states in self._kept if states.first <= kept + 1]
         return other
 
     def reach(self, epoch: int) -> bool:
@@ -171,7 +146,12 @@ class History:
         return -(-self.segment_at(epoch, self.samples).start // self.samples) + 1
 
     def small_loss(self, epoch: int) -> float:
-        """The mean loss that is as good as 0 in `epoch`, by the first epoch's since the latest edit."""
+        """The mean loss that is as good as 0 in `epoch`, by the first epoch's since the latest edit.
+
+        No loss is, where an update does more than step against the gradient.
+        """
+        if not self.segment_at(epoch, self.samples).scenario.descends_plainly:
+            return -1.0
         first = self.first_epoch(epoch)
         return SMALL_LOSS * min(1.0, self.losses[first - 1]) if first < epoch and self.reach(first + 1) else 0.0
 
@@ -195,28 +175,35 @@ class History:
     def _after(self, epoch: int, sample: int) -> tuple[float, ...]:
         """The parameters that a pass ends with."""
         segment, ends = self.segment_at(epoch, sample), array("d")
-        given, rate = segment.given[sample - 1 : sample], segment.scenario.learning_rate
-        _train(segment.passes, self.parameters(epoch, sample), given, rate, 1, (array("d"), ends))
-        return tuple(ends)
+        visited = segment.visited(epoch, range(sample, sample + 1))
+        train_quickly(segment.passes, self.state(epoch, sample), visited, segment.numbers, 1, (array("d"), ends))
+        return tuple(ends[: len(segment.graph.parameters)])
 
-    def parameters(self, epoch: int, sample: int) -> tuple[float, ...]:
+    def parameters(self, epoch: int, sample: int) -> Numbers:
         """The parameters at the start of a pass.  Raises IndexError where the run ends before it."""
+        return self.state(epoch, sample)[: len(self.segments[0].graph.parameters)]
+
+    def state(self, epoch: int, sample: int) -> Numbers:
+        """The trained state at the start of a pass: a number for each of its segment's `names`.
+
+        Raises IndexError where the run ends before it.
+        """
         if not self.reach(epoch):
             raise IndexError(f"the run ends before epoch {epoch}")
         # On from the nearest pass asked for: samples are mostly walked in order, and there may be 10,000.
         known = (asked for asked in self._asked if asked[0] == epoch and asked[1] <= sample)
-        _, first, parameters = max(known, default=(epoch, 1, self._start(epoch)))
+        _, first, state = max(known, default=(epoch, 1, self._start(epoch)))
         while first < sample:
             segment = self.segment_at(epoch, first)
             until = min(sample, self._samples_of(segment, epoch).stop)
             ends = array("d")
-            given = segment.given[first - 1 : until - 1]
-            outcome = _train(segment.passes, parameters, given, segment.scenario.learning_rate, 1, (array("d"), ends))
+            visited = segment.visited(epoch, range(first, until))
+            outcome = train_quickly(segment.passes, state, visited, segment.numbers, 1, (array("d"), ends))
             if outcome.broken:
                 raise IndexError(f"the run ends before sample {sample} of epoch {epoch}")
-            first, parameters = until, self._held(epoch, until, tuple(ends))
-        self._asked = (*self._asked[-3:], (epoch, sample, parameters))
-        return parameters
+            first, state = until, self._held(epoch, until, tuple(ends))
+        self._asked = (*self._asked[-3:], (epoch, sample, state))
+        return state
 
     def segment_at(self, epoch: int, sample: int) -> Segment:
         """The segment that holds for a pass."""
@@ -225,12 +212,9 @@ class History:
 
     def _view(self, epoch: int, sample: int) -> Pass:
         segment = self.segment_at(epoch, sample)
-        scenario, plan = segment.scenario, timeline(segment.graph)
-        names = (node.name for node in segment.graph.parameters)
-        given = dict(zip(names, self.parameters(epoch, sample), strict=True))
-        given |= given_by(scenario, scenario.samples[sample - 1])
-        given[LEARNING_RATE] = scenario.learning_rate
-        return Pass(epoch, sample, scenario, plan, given, run(plan.rules, given))
+        given = segment.given_to(epoch, sample, self.state(epoch, sample))
+        stages = segment.timeline(epoch, sample)
+        return Pass(epoch, sample, segment.scenario, stages, given, run(stages.rules, given))
 
     def _extend(self, epochs: int) -> None:
         """Compute up to `epochs` (at least 1) epochs more, until one is settled or the run ends or is edited."""
@@ -240,77 +224,103 @@ class History:
         if whole < 1:
             self._extend_by_passes(epoch)
             return
-        given, rate = segment.given, segment.scenario.learning_rate
+        kept = self._kept_by(segment)
         # How small a loss is small is known only after the segment's first whole epoch.
-        count = 1 if epoch == self.first_epoch(epoch) else min(epochs, whole)
-        if self._interval > 1:  # up to the next epoch whose start is kept
-            count = min(count, self._interval - (epoch - 1) % self._interval)
-        small, losses, ends = self.small_loss(epoch), array("d"), array("d")
-        outcome = _train(segment.trainer, self._start(epoch), given, rate, count, (losses, ends), small)
+        count = 1 if epoch == self.first_epoch(epoch) else min(epochs, whole, _MOST_AT_ONCE)
+        if kept.interval > 1:  # up to the next epoch whose start is kept
+            count = min(count, kept.interval - (epoch - kept.first) % kept.interval)
+        start, small, losses, ends = self._start(epoch), self.small_loss(epoch), array("d"), array("d")
+        outcome = train_quickly(segment.trainer, start, segment.epoch, segment.numbers, count, (losses, ends), small)
         self.losses.extend(losses)
-        if self._interval == 1:
-            self._starts.extend(ends)
+        if kept.interval == 1:
+            kept.numbers.extend(ends)
         elif outcome.epochs:
-            self._keep(tuple(ends[-self._width :]))
+            self._keep(segment, tuple(ends[-segment.width :]))
         if outcome.settled:
             self.settled.append(len(self.losses))
         if outcome.broken:
-            self.end = (len(self.losses) + 1, outcome.broken)
+            last = len(self.losses) + 1
+            self.end = (last, self._first_broken(segment, last))
+
+    def _first_broken(self, segment: Segment, epoch: int) -> int:
+        """The first sample of `epoch` with a value that is not finite, there being one."""
+        state = self._start(epoch)
+        for sample in range(1, self.samples):
+            ends = array("d")
+            visited = segment.visited(epoch, range(sample, sample + 1))
+            if train_quickly(segment.passes, state, visited, segment.numbers, 1, (array("d"), ends)).broken:
+                return sample
+            state = tuple(ends)
+        return self.samples
 
     def _extend_by_passes(self, epoch: int) -> None:
         """Compute `epoch`, in the middle of which an edit lies, pass by pass."""
-        total, level, parameters = 0.0, True, self._start(epoch)
+        total, level, state = 0.0, True, self._start(epoch)
+        segment = self.segment_at(epoch, 1)
         for sample in range(1, self.samples + 1):
             segment, losses, ends = self.segment_at(epoch, sample), array("d"), array("d")
-            held, rate = self._held(epoch, sample, parameters), segment.scenario.learning_rate
-            outcome = _train(segment.passes, held, segment.given[sample - 1 : sample], rate, 1, (losses, ends))
+            visited, held = segment.visited(epoch, range(sample, sample + 1)), self._held(epoch, sample, state)
+            outcome = train_quickly(segment.passes, held, visited, segment.numbers, 1, (losses, ends))
             if outcome.broken:
                 self.end = (epoch, sample)
                 return
-            total, parameters = total + losses[0], tuple(ends)
+            total, state = total + losses[0], tuple(ends)
             level = level and outcome.settled
         self.losses.extend((total / self.samples,))
-        self._keep(parameters)
+        self._keep(segment, state)
         if level or self.losses[-1] <= self.small_loss(epoch):
             self.settled.append(epoch)
 
-    def _keep(self, after: tuple[float, ...]) -> None:
-        """Remember the parameters after the last epoch computed."""
-        self._latest = (len(self.losses) + 1, after)
-        if len(self.losses) % self._interval == 0:
-            self._starts.extend(after)
+    def _kept_by(self, segment: Segment) -> KeptStates:
+        """Where the state after the next epoch belongs, which ends in `segment`."""
+        if self._kept[-1].width != segment.width:
+            self._kept.append(KeptStates(len(self.losses) + 2, segment.width))
+        return self._kept[-1]
 
-    def _start(self, epoch: int) -> tuple[float, ...]:
-        """The parameters at the start of `epoch`, which has been reached."""
-        kept, beyond = divmod(epoch - 1, self._interval)
-        if beyond and self._latest[0] != epoch:
-            first = epoch - beyond
+    def _keep(self, segment: Segment, after: Numbers) -> None:
+        """Remember the state after the last epoch computed, which ended in `segment`."""
+        epoch = len(self.losses) + 1
+        if self._kept[-1].width != segment.width:
+            self._kept.append(KeptStates(epoch, segment.width))
+        self._latest = (epoch, after)
+        if self._kept[-1].keeps(epoch):
+            self._kept[-1].numbers.extend(after[: segment.width])
+
+    def _start(self, epoch: int) -> Numbers:
+        """The trained state at the start of `epoch`, which has been reached."""
+        kept = next(states for states in reversed(self._kept) if states.first <= epoch)
+        first = kept.before(epoch)
+        if first == epoch:
+            return self._held(epoch, 1, kept.state(epoch))
+        if self._latest[0] != epoch:
             first = self._latest[0] if first < self._latest[0] < epoch else first
             self._latest = (epoch, self._trained_on(first, epoch))
-        offset = kept * self._width
-        trained = self._latest[1] if beyond else tuple(self._starts[offset : offset + self._width])
-        return self._held(epoch, 1, trained)
+        return self._held(epoch, 1, self._latest[1])
 
-    def _trained_on(self, first: int, epoch: int) -> tuple[float, ...]:
-        """The parameters at the start of `epoch`, computed once more from those of epoch `first`, which are kept."""
-        parameters = self._start(first)
+    def _trained_on(self, first: int, epoch: int) -> Numbers:
+        """The state at the start of `epoch`, computed once more from that of epoch `first`, which is kept."""
+        state = self._start(first)
         while first < epoch:
             segment = self.segment_at(first, 1)
             whole = min(self._epochs_of(segment), epoch - 1) - first + 1
             if whole < 1:  # an edit lies in the middle of it
-                parameters, first = self.view(first, self.samples).after, first + 1
+                last, view = self.segment_at(first, self.samples), self.view(first, self.samples)
+                state, first = (*view.after, *view.carried(last.carried_names).values()), first + 1
                 continue
-            ends, held = array("d"), self._held(first, 1, parameters)
-            rate = segment.scenario.learning_rate
-            first += _train(segment.trainer, held, segment.given, rate, whole, (array("d"), ends)).epochs
-            parameters = tuple(ends[-self._width :])
-        return parameters
+            ends, held = array("d"), self._held(first, 1, state)
+            first += train_quickly(
+                segment.trainer, held, segment.epoch, segment.numbers, whole, (array("d"), ends)
+            ).epochs
+            state = tuple(ends[-segment.width :])
+        return state
 
-    def _held(self, epoch: int, sample: int, trained: tuple[float, ...]) -> tuple[float, ...]:
-        """The parameters of a pass that would start with those `trained`: an edit's own, where one is made there."""
+    def _held(self, epoch: int, sample: int, trained: Numbers) -> Numbers:
+        """The state of a pass that would start with that `trained`: an edit's own, where one is made there."""
         segment = self.segment_at(epoch, sample)
-        edited = segment.start == (epoch - 1) * self.samples + sample - 1
-        return initial_parameters(segment.scenario) if edited else trained
+        is_edit = segment.start == (epoch - 1) * self.samples + sample - 1
+        if is_edit:
+            return segment.first_state
+        return segment.completed(trained[: segment.width] if sample == 1 else trained)
 
     def _following(self, segment: Segment) -> float:
         """The number of the pass with which the next segment starts; ∞ for the last."""
@@ -325,27 +335,3 @@ class History:
         """The samples (from 1) of `epoch` before the next segment."""
         following = self._following(segment) - (epoch - 1) * self.samples
         return range(1, int(min(following, self.samples)) + 1)
-
-
-def _train(
-    trainer: CompiledTraining,
-    parameters: tuple[float, ...],
-    given: tuple[tuple[float, ...], ...],
-    rate: float,
-    epochs: int,
-    kept: tuple["array[float]", "array[float]"],
-    small: float = -1.0,
-) -> Outcome:
-    """Train, until an epoch is level or its loss at most `small`; losses and ends are `kept`.
-
-    Where the quick function meets a number that only the safe one can take, go on with that.
-    """
-    losses, ends = kept
-    known = len(losses)
-    try:
-        return trainer.quick(parameters, given, rate, epochs, losses, ends, small)
-    except (OverflowError, ValueError):
-        done = len(losses) - known
-        last = tuple(ends[-len(parameters) :]) if done else parameters
-        outcome = trainer.safe(last, given, rate, epochs - done, losses, ends, small)
-        return outcome._replace(epochs=done + outcome.epochs)

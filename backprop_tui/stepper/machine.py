@@ -14,14 +14,17 @@ Moves clamp at both ends: stage 0 of the first pass, and the last stage of the p
 finite.  What cannot be carried out at all raises `IllegalCommand`; states are frozen, so nothing has happened.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from backprop_tui.core.optimizers import UPDATE_NUMBER
 from backprop_tui.core.scenario import Scenario
-from backprop_tui.stepper.history import MOST_EPOCHS, Segment
+from backprop_tui.stepper.history import MOST_EPOCHS
+from backprop_tui.stepper.segment import Segment, edited
 from backprop_tui.stepper.state import Position, State
 
 
@@ -51,9 +54,15 @@ class GoTo(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """On with `scenario` (same layers, same number of samples) from the start of the pass on screen."""
+    """On with `scenario` (same layers, same number of samples) from the start of the pass on screen.
+
+    What the optimiser remembers and the sums of gradients are kept, unless the optimiser, the size of the batches or
+    ``zero_grad`` is another; `carried` gives some of them other numbers, by their names: ``m_w``, ``grad_w``, ``t`` for
+    the number of the next update.
+    """
 
     scenario: Scenario
+    carried: tuple[tuple[str, float], ...] = ()
 
 
 Command = Move | GoTo | Edit
@@ -64,7 +73,7 @@ def apply(state: State, command: Command) -> State:
     if isinstance(command, GoTo):
         return _go_to(state, command.position)
     if isinstance(command, Edit):
-        return _edit(state, command.scenario)
+        return _edit(state, command)
     return TRANSITIONS[command](state)
 
 
@@ -172,15 +181,29 @@ def _go_to(state: State, to: Position) -> State:
     return replace(state, position=to)
 
 
-def _edit(state: State, scenario: Scenario) -> State:
+def _edit(state: State, command: Edit) -> State:
+    scenario = command.scenario
     if _shape(scenario) != _shape(state.scenario):
         raise IllegalCommand("an edit changes numbers, the activation and the loss, not layers or samples")
     here = state.position
     number = (here.epoch - 1) * state.history.samples + here.sample - 1
-    segments = (*(segment for segment in state.segments if segment.start < number), Segment(number, scenario))
+    old = state.history.segment_at(here.epoch, here.sample)
+    now = dict(zip(old.names, state.history.state(here.epoch, here.sample), strict=True))
+    segment = edited(old, number, scenario, now | _carried(command, old))
+    segments = (*(segment for segment in state.segments if segment.start < number), segment)
     history = state.history.branch(segments)
-    edited = State(segments, here, (*state.undo, state.segments), history=history)
-    return _clamped(edited, here)
+    after = State(segments, here, (*state.undo, state.segments), history=history)
+    return _clamped(after, here)
+
+
+def _carried(command: Edit, old: Segment) -> dict[str, float]:
+    """The numbers that an edit gives to what is carried from pass to pass."""
+    for name, value in command.carried:
+        if name not in old.carried_names:
+            raise IllegalCommand(f"{name} is nothing that is carried from pass to pass")
+        if not math.isfinite(value) or (name == UPDATE_NUMBER and value < 1):
+            raise IllegalCommand(f"{name}: expected a {'number from 1' if name == UPDATE_NUMBER else 'finite number'}")
+    return {name: value - 1 if name == UPDATE_NUMBER else value for name, value in command.carried}
 
 
 def _shape(scenario: Scenario) -> tuple[object, ...]:

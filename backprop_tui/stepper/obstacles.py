@@ -92,6 +92,8 @@ def _between(one: Pass, user: Node, node: Node) -> Obstruction:
     if user.operation in ACTIVATIONS:
         slope = known[local_name(graph, user.name, node.name)]
         return Obstruction(_at_activation(user.operation, known[node.name], slope), user.name)
+    if user.layer:  # of softmax: one probability is all but 1
+        return Obstruction(Obstacle.SATURATION, user.name)
     factor = graph.by_name[_other_factor(user, node.name)]
     if node.role is Role.PARAMETER and factor.role is Role.INPUT:
         return Obstruction(Obstacle.INPUT, factor.name)

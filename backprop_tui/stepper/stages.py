@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
-from backprop_tui.core.backprop import Phase, Rule, plan
+from backprop_tui.core.backprop import PLAIN, Phase, Rule, plan
 from backprop_tui.core.expression import names
 from backprop_tui.core.graph import Graph
+from backprop_tui.core.optimizers import Learning
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The stages of one pass over `graph`: stage k computes ``rules[k − 1]``, stage 0 is before the first."""
+    """The stages of one pass over `graph`: stage k computes ``rules[k − 1]``, stage 0 is before the first.
+
+    `learning` says what the pass does with its gradients.
+    """
 
     graph: Graph
     rules: tuple[Rule, ...]
+    learning: Learning = PLAIN
 
     @property
     def last(self) -> int:
@@ -38,8 +43,8 @@ class Timeline:
 
     @cached_property
     def stage_of(self) -> Mapping[tuple[bool, str], int]:
-        """The stage of each quantity; the key's first part tells an update from the value before it."""
-        keys = ((rule.phase is Phase.UPDATE, rule.quantity) for rule in self.rules)
+        """The stage of each quantity; the key's first part tells a parameter's new value from the one before it."""
+        keys = ((rule.is_step, rule.quantity) for rule in self.rules)
         return MappingProxyType({key: number for number, key in enumerate(keys, start=1)})
 
     def operands(self, stage: int) -> frozenset[str]:
@@ -47,11 +52,11 @@ class Timeline:
         return names(self.rules[stage - 1].expression)
 
     def find(self, quantity: str, *, update: bool = False) -> int:
-        """The stage that computes `quantity` (an update's new value where `update`); 0 where none does."""
+        """The stage that computes `quantity` (a parameter's new value where `update`); 0 where none does."""
         return self.stage_of.get((update, quantity), 0)
 
 
 @lru_cache(maxsize=32)
-def timeline(graph: Graph) -> Timeline:
+def timeline(graph: Graph, learning: Learning = PLAIN) -> Timeline:
     """The timeline of one pass over `graph`."""
-    return Timeline(graph, plan(graph))
+    return Timeline(graph, plan(graph, learning), learning)

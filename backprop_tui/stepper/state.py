@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from backprop_tui.core.scenario import Scenario
-from backprop_tui.stepper.history import History, Pass, Segment
+from backprop_tui.stepper.history import History, Pass
+from backprop_tui.stepper.segment import Segment
 from backprop_tui.stepper.stages import Timeline
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from backprop_tui.core.backprop import Phase
-from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.ops import LOSSES
+from backprop_tui.core.slopes import reach
 from backprop_tui.stepper.history import MOST_EPOCHS, History, Pass
 from backprop_tui.stepper.machine import last_sample
 from backprop_tui.stepper.obstacles import Obstacle, Obstruction, obstruction
@@ -81,8 +82,8 @@ def is_right(one: Pass) -> bool:
     half = len(root.args) // 2
     for number, (answer, target) in enumerate(zip(root.args[:half], root.args[half:], strict=True)):
         scale = max(abs(sample.y[number]) for sample in one.scenario.samples) or 1.0
-        wanted, row = one.known[target], ACTIVATIONS[one.timeline.graph.by_name[answer].operation]
-        if abs(one.known[answer] - wanted) > RIGHT * scale or not row.low <= wanted <= row.high:
+        wanted, (low, high) = one.known[target], reach(one.timeline.graph.by_name[answer].operation)
+        if abs(one.known[answer] - wanted) > RIGHT * scale or not low <= wanted <= high:
             return False
     return True
 

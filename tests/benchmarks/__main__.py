@@ -7,6 +7,7 @@ import argparse
 
 from tests.benchmarks.comparisons import COMPARISONS, micrograd
 from tests.benchmarks.haste import at_once, held
+from tests.benchmarks.million import million
 from tests.benchmarks.output import bytes_per_key, idle
 from tests.benchmarks.programs import environment
 from tests.benchmarks.table import HEADING, Measurement
@@ -14,6 +15,7 @@ from tests.benchmarks.table import HEADING, Measurement
 MEASUREMENTS: dict[str, Measurement] = {
     **COMPARISONS,
     "micrograd": micrograd,
+    "million": million,
     "bytes": bytes_per_key,
     "idle": idle,
     "held": held,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from tests.benchmarks.optimizers import adam_pairs, classifier_pairs, momentum_pairs
 from tests.benchmarks.programs import APPLICATION, BARE, IMPORTS, STATICS, TRACE, Program
 from tests.benchmarks.session import Session
 from tests.benchmarks.table import Line
@@ -112,6 +113,11 @@ COMPARISONS = {
     "memory": Comparison("memory at its peak", "one Static", 1.3, _memory, "MB"),
     "neuron": Comparison("20,000 epochs of one neuron", "the article's loop by hand", 1.2, neuron_pairs),
     "xor": Comparison("2,000 epochs of XOR 2-2-1", "a loop by hand", 1.2, xor_pairs),
+    "adam": Comparison("20,000 epochs of one neuron with Adam", "a loop by hand", 1.2, adam_pairs),
+    "momentum": Comparison("2,000 epochs of XOR, batch, momentum", "a loop by hand", 1.2, momentum_pairs),
+    "classifier": Comparison(
+        "60 epochs of a 2-8-3 softmax, 30 samples", "a loop by hand, of lists", 1.2, classifier_pairs
+    ),
 }
 """All of them, by the names that they have on the command line."""
 

@@ -83,7 +83,8 @@ def xor_by_hand(epochs: int) -> Recorded:
 def ours(scenario: Scenario, epochs: int) -> Recorded:
     history = start(scenario).history
     assert history.reach(epochs + 1)
-    return history.losses, history._starts[len(history._starts) // (epochs + 1) :]
+    (kept,) = history._kept
+    return history.losses, kept.numbers[kept.width :]
 
 
 def neuron_in_micrograd(epochs: int) -> None:
@@ -131,20 +132,20 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def neuron_pairs(_env: Mapping[str, str], rounds: int) -> Iterator[tuple[float, float]]:
-    yield from _pairs(NEURON, neuron_by_hand, 20_000, rounds)
+    yield from pairs(NEURON, neuron_by_hand, 20_000, rounds)
 
 
 def xor_pairs(_env: Mapping[str, str], rounds: int) -> Iterator[tuple[float, float]]:
-    yield from _pairs(XOR, xor_by_hand, 2_000, rounds)
+    yield from pairs(XOR, xor_by_hand, 2_000, rounds)
 
 
-def _pairs(
+def pairs(
     scenario: Scenario, by_hand: Callable[[int], Recorded], epochs: int, rounds: int
 ) -> Iterator[tuple[float, float]]:
     """Seconds of both for the same epochs, in turns, once what they record is seen to be the same."""
-    losses, parameters = ours(scenario, epochs)
-    hand = by_hand(epochs)
-    assert (losses[-1], list(parameters[-9:])) == (hand[0][-1], list(hand[1][-9:])), "not the same numbers"
+    (losses, states), (losses_by_hand, by_hand_states) = ours(scenario, epochs), by_hand(epochs)
+    width = len(by_hand_states) // epochs  # of many numbers only those of every so many epochs are kept, the last too
+    assert (losses, states[-width:]) == (losses_by_hand, by_hand_states[-width:]), "not the same numbers"
     for turn in range(rounds):
         works = [lambda: ours(scenario, epochs), lambda: by_hand(epochs)]
         seconds = [timed(work) for work in (works if turn % 2 else works[::-1])]

@@ -2,6 +2,7 @@
 
 from backprop_tui.core.graph import Graph, Node, Role
 from backprop_tui.core.scenario import Layer, Sample, Scenario
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 LOSS = "loss"
 
@@ -45,16 +46,20 @@ def network(scenario: Scenario) -> Graph:
 def _add_layer(nodes: list[Node], number: int, layer: Layer, before: tuple[str, ...]) -> tuple[str, ...]:
     """Append the nodes of layer `number`, fed by the nodes `before`; the names of its activations."""
     sums, answers = [], []
+    together = layer.activation in LAYER_OPERATIONS
+    count = range(1, len(layer.weights) + 1)
+    all_sums, all_answers = (tuple(f"{letter}{number}_{i}" for i in count) for letter in "za")
     for neuron_number, row in enumerate(layer.weights, start=1):
         place = f"{number}_{neuron_number}"
         weights = tuple(f"w{place}_{i}" for i in range(1, len(row) + 1))
         nodes.extend(_parameters(weights, not layer.trainable))
         nodes.extend(_parameters((f"b{place}",), layer.biases_fixed))
         sums.append(Node(f"z{place}", "affine", (*weights, *before, f"b{place}")))
-        answers.append(Node(f"a{place}", layer.activation, (f"z{place}",)))
+        args, group = (all_sums, all_answers) if together else ((f"z{place}",), ())
+        answers.append(Node(f"a{place}", layer.activation, args, layer=group))
     nodes.extend(sums)
     nodes.extend(answers)
-    return tuple(node.name for node in answers)
+    return all_answers
 
 
 def initial_parameters(scenario: Scenario) -> tuple[float, ...]:

@@ -13,6 +13,7 @@ from backprop_tui.present.explanation.forward import forward, start
 from backprop_tui.present.explanation.judgement import judged
 from backprop_tui.present.explanation.local import local
 from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
+from backprop_tui.present.explanation.training import accumulate, optimized_update
 from backprop_tui.present.explanation.update import update
 from backprop_tui.present.formulas import formula, substituted, symbol
 from backprop_tui.present.numbers import in_words, number
@@ -20,7 +21,14 @@ from backprop_tui.present.sentences import LINES, WIDTH, fitted
 from backprop_tui.stepper.state import State
 
 _PHASES: Mapping[Phase, Callable[[StepContext], Iterator[str]]] = MappingProxyType(
-    {Phase.FORWARD: forward, Phase.LOSS: judged, Phase.LOCAL: local, Phase.CHAIN: gradient, Phase.UPDATE: update}
+    {
+        Phase.FORWARD: forward,
+        Phase.LOSS: judged,
+        Phase.LOCAL: local,
+        Phase.CHAIN: gradient,
+        Phase.ACCUMULATE: accumulate,
+        Phase.UPDATE: update,
+    }
 )
 
 _OPERATORS = frozenset("+−·/")
@@ -36,6 +44,9 @@ def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, 
         return fitted(not_finite(moment), width, lines)
     if moment.rule.phase is Phase.UPDATE and Kind.STANDING_STILL in moment.kinds:
         return fitted(chain(standing_still(moment), _edited(state)), width, lines)
+    is_plain = moment.view.scenario.descends_plainly and not moment.view.scenario.accumulates
+    if moment.rule.phase is Phase.UPDATE and not is_plain:
+        return fitted(chain(optimized_update(moment), _edited(state)), width, lines)
     return fitted(chain(_PHASES[moment.rule.phase](moment), _edited(state)), width, lines)
 
 

@@ -62,6 +62,11 @@ class StepContext:
         return pass_before(self.state)
 
     @property
+    def sums_outlast_updates(self) -> bool:
+        """Whether sums of gradients outlast an update."""
+        return not self.view.scenario.zero_grad
+
+    @property
     def one_sample(self) -> bool:
         """Whether every pass is an epoch."""
         return self.state.history.samples == 1

@@ -8,15 +8,18 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, plan
+from backprop_tui.core.backprop import BATCH_SIZE, LEARNING_RATE, Phase, Rule, numbers_given, plan, remembered, sums
 from backprop_tui.core.codegen import python
 from backprop_tui.core.expression import Name, Number
 from backprop_tui.core.graph import Graph, Role
 from backprop_tui.core.models.dense import build, given_by, initial_parameters
+from backprop_tui.core.optimizers import UPDATE_NUMBER, Learning
 from backprop_tui.core.scenario import Scenario
+from backprop_tui.core.straight_line import statements
 from backprop_tui.present.export.program_text import (
     assignment,
     bracketed,
+    indented,
     list_of_rows,
     nested,
     pass_heading,
@@ -31,6 +34,7 @@ _SECTIONS = {
     Phase.LOSS: "# Loss",
     Phase.LOCAL: "# Local derivatives",
     Phase.CHAIN: "# Chain rule",
+    Phase.ACCUMULATE: "# Accumulate",
     Phase.UPDATE: "# Update",
 }
 
@@ -67,14 +71,18 @@ def program(scenario: Scenario, epochs: int) -> Iterator[str]:
     pass in which a value stops being finite is the last.
     """
     graph = build(scenario)
-    rules = plan(graph)
+    learning = scenario.learning(anew=False)
+    rules = plan(graph, learning)
     loops = [*_loops(graph, scenario, epochs)]
-    results = [rule.quantity for rule in rules if not isinstance(rule.expression, Number | Name)]
-    body = [
-        *pass_heading(scenario, epochs),
-        *_stages(rules),
-        *stop("math.isfinite(value)", results, len(loops)),
-    ]
+    if scenario.accumulates:
+        passes = [rule for rule in rules if rule.phase is not Phase.UPDATE]
+        steps = [rule for rule in rules if rule.phase is Phase.UPDATE]
+        every_pass = [*_batch(graph, scenario), *_stages(passes), *_finite(passes, len(loops))]
+        update = [*_counting(learning), *_stages(steps), *_finite(steps, len(loops))]
+        body = [*every_pass, "", "# The batch is through", *_whole_batch(scenario, update)]
+    else:
+        body = [*_counting(learning), *_stages(rules), *_finite(rules, len(loops))]
+    body = [*pass_heading(scenario, epochs), *body]
     lines = [*_given(graph, scenario, epochs), "", *nested(loops, body)]
     text = "\n".join([*preamble(_WHAT, scenario), "", *_needs("\n".join(lines)), *lines])
     yield from (f"{line}\n" for line in text.split("\n"))
@@ -102,6 +110,12 @@ def _given(graph: Graph, scenario: Scenario, epochs: int) -> Iterator[str]:
         if node.name in values:
             yield f"{node.name} = {values[node.name]!r}" + ("  # held fixed" if node.fixed else "")
     yield f"{LEARNING_RATE} = {scenario.learning_rate!r}"
+    needed = numbers_given(scenario.learning())
+    yield from (f"{name} = {value!r}" for name, value in scenario.optimizer.options if name in needed)
+    for name in (*remembered(graph, scenario.learning()), *sums(graph, scenario.learning())):
+        yield f"{name} = 0.0"
+    if scenario.batch_size > 1:
+        yield f"batch_size = {scenario.batch_size}"
     if epochs > 1:
         yield f"epochs = {epochs}"
     if len(scenario.samples) > 1:
@@ -118,17 +132,57 @@ def _loops(graph: Graph, scenario: Scenario, epochs: int) -> Iterator[list[str]]
         yield bracketed("for sample, (", ", ".join(names), ") in enumerate(samples, start=1):")
 
 
+def _batch(graph: Graph, scenario: Scenario) -> Iterator[str]:
+    """How many samples are in this batch; and with the first of them the sums start anew."""
+    if scenario.batch_size == 1:
+        yield from (f"{BATCH_SIZE} = 1", "")
+        return
+    yield "# The batch that this sample belongs to; the last one may be smaller"
+    yield "first = (sample - 1) // batch_size * batch_size"
+    yield f"{BATCH_SIZE} = min(batch_size, len(samples) - first)"
+    if scenario.zero_grad and (summed := sums(graph, scenario.learning())):
+        yield "if sample == first + 1:"
+        yield from (
+            indented(bracketed("(", ", ".join(summed), f") = (0.0,) * {len(summed)}"))
+            if len(summed) > 1
+            else (f"    {summed[0]} = 0.0",)
+        )
+    yield ""
+
+
+def _whole_batch(scenario: Scenario, update: Sequence[str]) -> Iterator[str]:
+    """`update` after the last sample of a batch."""
+    if scenario.batch_size == 1:
+        yield from update
+    elif update:
+        yield f"if sample == first + {BATCH_SIZE}:"
+        yield from indented(update)
+
+
+def _counting(learning: Learning) -> Iterator[str]:
+    """What counts the updates, for an optimiser that needs their number."""
+    if learning.row.counts:
+        yield from ("# The number of this update", f"{UPDATE_NUMBER} = {UPDATE_NUMBER} + 1", "")
+
+
+def _finite(rules: Sequence[Rule], loops: int) -> Iterator[str]:
+    """What ends the run after a pass in which one of `rules` has a value that is not finite."""
+    results = [rule.quantity for rule in rules if not isinstance(rule.expression, Number | Name)]
+    return stop("math.isfinite(value)", results, loops) if results else iter(())
+
+
 def _stages(rules: Sequence[Rule]) -> Iterator[str]:
     """Each phase of a pass under its heading: what it computes, then what it prints.
 
     A parameter may be overwritten by its update at once: every gradient is known by then, and no update refers to
     another parameter.
     """
+    done: set[str] = set()
     for phase, group in groupby(rules, lambda rule: rule.phase):
         stages = tuple(group)
         if stages[0] is not rules[0]:
             yield ""
         yield _SECTIONS[phase]
-        for rule in stages:
-            yield from assignment(rule.quantity, python(rule.expression))
+        for name, expression in statements(stages, done):
+            yield from assignment(name, python(expression))
         yield from (f'print("{rule.quantity} =", {rule.quantity})' for rule in stages)

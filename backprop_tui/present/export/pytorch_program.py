@@ -8,10 +8,12 @@ gets into the program but in comments.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
+from backprop_tui.core.optimizers import WEIGHT_DECAY
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.present.export.program_text import (
     LINE_WIDTH,
     bracketed,
+    indented,
     list_of_rows,
     nested,
     pass_heading,
@@ -31,6 +33,7 @@ _ACTIVATIONS = {
     "elu": "F.elu({z})",
     "gelu": "F.gelu({z})",
     "silu": "F.silu({z})",
+    "softmax": "torch.softmax({z}, dim=0)",
 }
 
 _LOSSES = {
@@ -39,7 +42,30 @@ _LOSSES = {
     "mae": "F.l1_loss({a}, y)",
     "huber": "F.huber_loss({a}, y, delta=1.0)",
     "bce": "F.binary_cross_entropy({a}, y)",
+    "cross_entropy": "F.cross_entropy({z}, y)  # of the logits: PyTorch takes their softmax and its logarithm in one",
 }
+
+OPTIMIZERS = {
+    "sgd": "SGD([@], {lr}{decay})",
+    "momentum": "SGD([@], {lr}, momentum={momentum!r}{decay})",
+    "nesterov": "SGD([@], {lr}, momentum={momentum!r}, nesterov=True{decay})",
+    "adagrad": "Adagrad([@], {lr}, eps={epsilon!r}{decay})",
+    "rmsprop": "RMSprop([@], {lr}, alpha={alpha!r}, eps={epsilon!r}{decay})",
+    "adam": "Adam([@], {lr}, betas=({beta1!r}, {beta2!r}), eps={epsilon!r}{decay})",
+    "adamw": "AdamW([@], {lr}, betas=({beta1!r}, {beta2!r}), eps={epsilon!r}{decay})",
+}
+"""How PyTorch makes each optimiser, the parameters in place of @."""
+
+STATES = {
+    "sgd": {},
+    "momentum": {"v": "momentum_buffer"},
+    "nesterov": {"v": "momentum_buffer"},
+    "adagrad": {"v": "sum"},
+    "rmsprop": {"v": "square_avg"},
+    "adam": {"m": "exp_avg", "v": "exp_avg_sq"},
+    "adamw": {"m": "exp_avg", "v": "exp_avg_sq"},
+}
+"""Under which names PyTorch keeps what each remembers."""
 
 _SHOW_VECTOR = '''\
 def show(name, vector):
@@ -83,11 +109,11 @@ def program(scenario: Scenario, epochs: int) -> Iterator[str]:
     body = [
         *pass_heading(scenario, epochs),
         *_forward(scenario),
-        *_backward(trained),
-        *_update(trained),
+        *_backward(scenario, trained),
+        *_update(scenario, trained),
         *stop("torch.isfinite(value).all()", results, len(loops)),
     ]
-    given = [*_given(scenario, parameters), *_optimizer(trained, scenario.learning_rate)]
+    given = [*_given(scenario, parameters), *_optimizer(scenario, trained)]
     lines = [*given, "", *nested(loops, body)]
     text = "\n".join([*preamble(_WHAT, scenario), "", *_needs(scenario, "\n".join(lines)), *lines])
     yield from (f"{line}\n" for line in text.split("\n"))
@@ -154,12 +180,21 @@ def _text(numbers: Nested) -> str:
     return repr(numbers) if isinstance(numbers, float) else f"[{', '.join(map(_text, numbers))}]"
 
 
-def _optimizer(trained: Sequence[_Parameter], rate: float) -> Iterator[str]:
-    """Gradient descent on what is trained; PyTorch has no negative rates, but it can climb."""
-    if trained:
-        names = ", ".join(parameter.name for parameter in trained)
-        rates = f"lr={rate!r}" if rate >= 0 else f"lr={-rate!r}, maximize=True"
-        yield from bracketed("optimizer = torch.optim.SGD([", names, f"], {rates})")
+def _optimizer(scenario: Scenario, trained: Sequence[_Parameter]) -> Iterator[str]:
+    """The optimiser of what is trained; PyTorch's refuse negative rates, but can be given one afterwards."""
+    if not trained:
+        return
+    chosen, rate = scenario.optimizer, scenario.learning_rate
+    options = dict(chosen.options)
+    decay = f", weight_decay={options[WEIGHT_DECAY]!r}" if chosen.adds_decay or chosen.row.decays else ""
+    made = OPTIMIZERS[chosen.name].format(lr=f"lr={abs(rate)!r}", decay=decay, **options)
+    before, _, after = made.partition("@")
+    names = ", ".join(parameter.name for parameter in trained)
+    yield from bracketed(f"optimizer = torch.optim.{before}", names, after)
+    if rate < 0:
+        yield f'optimizer.param_groups[0]["lr"] = {rate!r}  # uphill'
+    if scenario.batch_size > 1:
+        yield f"batch_size = {scenario.batch_size}"
 
 
 def _loops(scenario: Scenario, epochs: int) -> Iterator[list[str]]:
@@ -181,20 +216,43 @@ def _forward(scenario: Scenario) -> Iterator[str]:
             yield f"z{place} = F.linear({answer}, w{place}, b{place})"
         answer = f"a{place}"
         yield f"{answer} = {_ACTIVATIONS[layer.activation].format(z=f'z{place}')}"
-    yield from ("", "# Loss", f"loss = {_LOSSES[scenario.loss].format(a=answer)}", 'print("loss =", loss.item())')
+    loss = _LOSSES[scenario.loss].format(a=answer, z=f"z{_places(scenario)[-1]}")
+    yield from ("", "# Loss", f"loss = {loss}", 'print("loss =", loss.item())')
 
 
-def _backward(trained: Sequence[_Parameter]) -> Iterator[str]:
-    """The gradients; without ``zero_grad`` PyTorch would add them to those of the pass before."""
-    if trained:
-        yield from ("", "# Local derivatives and chain rule", "optimizer.zero_grad()", "loss.backward()")
-        yield from (_printed(f"dL_d{name}", f"{name}.grad", numbers) for name, numbers, _ in trained)
+def _backward(scenario: Scenario, trained: Sequence[_Parameter]) -> Iterator[str]:
+    """The gradients, which ``backward`` adds to those that are there; in a batch a share of its mean."""
+    if not trained:
+        return
+    name, loss = "grad_" if scenario.accumulates else "dL_d", "loss"
+    yield ""
+    if scenario.batch_size > 1:
+        loss = "(loss / n)"
+        yield "# The batch that this sample belongs to; the last one may be smaller"
+        yield from ("first = (sample - 1) // batch_size * batch_size", "n = min(batch_size, len(inputs) - first)", "")
+    yield "# Local derivatives and chain rule"
+    if scenario.zero_grad:
+        reset = "optimizer.zero_grad()"
+        yield from (["if sample == first + 1:", f"    {reset}"] if scenario.batch_size > 1 else [reset])
+    else:
+        yield "# optimizer.zero_grad() is forgotten: the gradients pile up"
+    yield f"{loss}.backward()"
+    yield from (_printed(f"{name}{one.name}", f"{one.name}.grad", one.numbers) for one in trained)
 
 
-def _update(trained: Sequence[_Parameter]) -> Iterator[str]:
-    if trained:
-        yield from ("", "# Update", "optimizer.step()")
-        yield from (_printed(name, name, numbers) for name, numbers, _ in trained)
+def _update(scenario: Scenario, trained: Sequence[_Parameter]) -> Iterator[str]:
+    if not trained:
+        return
+    lines = ["optimizer.step()"]
+    for name, numbers, _ in trained:
+        for slot, key in STATES[scenario.optimizer.name].items():
+            lines.append(_printed(f"{slot}_{name}", f'optimizer.state[{name}]["{key}"]', numbers))
+        lines.append(_printed(name, name, numbers))
+    yield from ("", "# Update")
+    if scenario.batch_size > 1:
+        yield "if sample == first + n:"
+        lines = [*indented(lines)]
+    yield from lines
 
 
 def _printed(name: str, tensor: str, numbers: Nested) -> str:

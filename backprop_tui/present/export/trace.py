@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from types import MappingProxyType
 
+from backprop_tui.core.optimizers import Learning
 from backprop_tui.present.formulas import data_name, formula, substituted
 from backprop_tui.stepper.machine import Move, apply
 from backprop_tui.stepper.state import State
@@ -41,19 +42,20 @@ def walk(state: State, epochs: int) -> Iterator[State]:
 
 def records(states: Iterator[State]) -> Iterator[StageRecord]:
     """What each stage of `states` computes; numbers in full, infinities and NaN as words."""
-    formulas: dict[int, str] = {}  # a run has thousands of passes, each with the same few
+    formulas: dict[tuple[Learning, int], str] = {}  # a run has thousands of passes, each with the same few
     for state in states:
         here, view = state.position, state.view
         rule = view.timeline.rules[here.stage - 1]
-        if here.stage not in formulas:
-            formulas[here.stage] = formula(rule.expression, data_name)
+        place = (view.timeline.learning, here.stage)
+        if place not in formulas:
+            formulas[place] = formula(rule.expression, data_name)
         yield (
             here.epoch,
             here.sample,
             here.stage,
             rule.phase.value,
             rule.quantity,
-            formulas[here.stage],
+            formulas[place],
             substituted(rule.expression, view.known),
             _plain(view.values[here.stage - 1]),
         )

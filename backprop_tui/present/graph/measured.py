@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 
-from backprop_tui.core.backprop import LEARNING_RATE, run
-from backprop_tui.core.models.dense import given_by
+from backprop_tui.core.backprop import run
 from backprop_tui.stepper.history import History, Pass
+from backprop_tui.stepper.segment import Segment
 from backprop_tui.stepper.state import State
 
 _LEAST, _MOST = 3, 6  # passes: three epochs of one sample, or a round through a few
@@ -20,16 +20,14 @@ def _first_passes(history: History) -> tuple[Pass, ...]:
     """The run's first passes, each from the parameters that the one before leaves: training is not compiled for it."""
     passes = [history.view(1, 1)]
     while len(passes) < min(_MOST, max(_LEAST, history.samples)) and not passes[-1].first_not_finite:
-        passes.append(_following(passes[-1]))
+        passes.append(_following(passes[-1], history.segments[0]))
     return tuple(passes)
 
 
-def _following(one: Pass) -> Pass:
-    """The pass after `one`, nothing being edited between them."""
-    scenario, parameters = one.scenario, one.timeline.graph.parameters
-    sample = one.sample % len(scenario.samples) + 1
-    given = dict(zip((node.name for node in parameters), one.after, strict=True))
-    given |= given_by(scenario, scenario.samples[sample - 1])
-    given[LEARNING_RATE] = one.given[LEARNING_RATE]
+def _following(one: Pass, segment: Segment) -> Pass:
+    """The pass after `one` in the same `segment`."""
+    sample = one.sample % len(one.scenario.samples) + 1
     epoch = one.epoch + (sample == 1)
-    return Pass(epoch, sample, scenario, one.timeline, given, run(one.timeline.rules, given))
+    left = (*one.after, *one.carried(segment.carried_names).values())
+    given, stages = segment.given_to(epoch, sample, left), segment.timeline(epoch, sample)
+    return Pass(epoch, sample, one.scenario, stages, given, run(stages.rules, given))

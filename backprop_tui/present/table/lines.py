@@ -8,11 +8,12 @@ from backprop_tui.present.contributions import contributions_to
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
-TABLE_PHASES = (Phase.LOCAL, Phase.CHAIN, Phase.UPDATE)
+TABLE_PHASES = (Phase.LOCAL, Phase.CHAIN, Phase.ACCUMULATE, Phase.UPDATE)
 
 HEADINGS = {
     Phase.LOCAL: "local derivatives: one for each edge",
     Phase.CHAIN: "chain rule: multiply along the path from the loss",
+    Phase.ACCUMULATE: "accumulate: add up the gradients of the batch",
     Phase.UPDATE: "update: a step against the gradient",
 }
 
