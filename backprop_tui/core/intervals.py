@@ -19,6 +19,7 @@ from backprop_tui.core.expression import (
     Name,
     Number,
     Piecewise,
+    Shared,
     Shorthand,
     Stable,
 )
@@ -38,7 +39,7 @@ def enclosure(expression: Expression, intervals: Mapping[str, Interval]) -> Inte
             return value, value
         case Name(name):
             return intervals[name]
-        case Shorthand(_, meaning) | Stable(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning) | Shared(_, meaning):
             return enclosure(meaning, intervals)
         case Piecewise(branches, otherwise):
             possible = []
@@ -72,6 +73,8 @@ def _applied(function: str, args: Sequence[Interval]) -> Interval:
         case "abs":
             low, high = sorted(map(abs, args[0]))
             return 0.0 if args[0][0] <= 0 <= args[0][1] else low, high
+        case "^" if args[0][0] < 0:
+            return _ANY
         case "/" if args[1][0] <= 0 <= args[1][1]:
             return _ANY
     return _outward(function, *args)

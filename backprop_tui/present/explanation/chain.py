@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from backprop_tui.core.backprop import Phase
 from backprop_tui.core.graph import Role
 from backprop_tui.core.slopes import is_saturated
 from backprop_tui.present.events import Kind, paths
@@ -77,7 +76,7 @@ def _change(factor: float, arriving: str) -> str:
 def _last(moment: StepContext) -> Iterator[str]:
     """Now that every gradient is known."""
     yield "This process, not one formula, is backpropagation: loss.backward() in PyTorch."
-    yield "Nothing has changed yet." if moment.stages(Phase.UPDATE) else f"Held fixed, {moment.learning} stay."
+    yield "Nothing has changed yet." if moment.graph.free else f"Held fixed, {moment.learning} stay."
 
 
 def _in_general(moment: StepContext) -> Iterator[str]:
@@ -85,8 +84,8 @@ def _in_general(moment: StepContext) -> Iterator[str]:
     node = moment.node
     if node.fixed:
         yield f"{node.name} is held fixed: no update will use this gradient."
-    one = moment.activations[0]
-    if moment.is_neuron and is_saturated(one.operation, moment.of(one.args[0])):
+    one = moment.activations[0] if moment.is_neuron else None
+    if one and is_saturated(one.operation, moment.of(one.args[0])):
         name, slope = words_of(one.operation).name, number(moment.slope(one))
         yield f"On the way {name}, saturated, has multiplied what arrived by its slope, {slope}."
     if not moment.is_neuron:
