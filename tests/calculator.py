@@ -13,7 +13,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 
-_NUMBER = r"\d+(?:\.\d+)?(?:e[+-]\d+)?|∞|NaN"
+_NUMBER = r"\d+(?:\.\d+)?(?:e[+−]\d+)?|∞|NaN"
 _TOKEN = re.compile(rf"\s*({_NUMBER}|e\^|ln|tanh|erf|max|min|[+−·/²√|(),])")
 
 
@@ -103,7 +103,7 @@ def _atom(signs: deque[str]) -> float:
         _expect(signs, ")")
         return _FUNCTIONS[sign](*arguments)
     if re.fullmatch(_NUMBER, sign):
-        return float(sign.replace("∞", "inf"))
+        return float(sign.replace("∞", "inf").replace("−", "-"))
     raise ValueError(f"{sign} where an operand belongs")
 
 

@@ -10,7 +10,7 @@ from backprop_tui.present.explanation.stage import explain
 from backprop_tui.stepper.state import State
 from tests.own_pass import CORNERED, OwnPass
 
-NUMBER = r"−?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?"
+NUMBER = r"−?\d[\d,]*(?:\.\d+)?(?:e[+−]\d+)?"
 NAME = r"[abwxyz]\d*(?:_\d+)*"
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SIZES = {"just as much": 1.0, "twice as much": 2.0, "half as much": 0.5}

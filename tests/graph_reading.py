@@ -10,7 +10,7 @@ STEPS = {UP: (0, -1, DOWN), DOWN: (0, 1, UP), LEFT: (-1, 0, RIGHT), RIGHT: (1, 0
 
 NODE = re.compile(r"(?<![A-Za-z] )(?<!, )(?<=[ │])(x\d+|[az]\d+_\d+|L)(?= |$)")
 MORE = re.compile(r"⋮ (\d+) more")
-NUMBER = re.compile(r"(?<![\w.])−?(?:\d[\d.]*(?:e[+-]\d+)?|∞|NaN)╳?")
+NUMBER = re.compile(r"(?<![\w.])−?(?:\d[\d.]*(?:e[+−]\d+)?|∞|NaN)╳?")
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from backprop_tui.stepper.state import State
 from tests.models import neuron, scenarios
 from tests.speaking import neurons, walk
 
-NUMBER = re.compile(r"(?<![\w.,])−?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]\d+)?")
+NUMBER = re.compile(r"(?<![\w.,])−?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+−]\d+)?")
 START = re.compile(r"−?\d|→|[abwxz]\d*(_\d+)* ")  # a number, a key or a quantity
-TOLD_APART = re.compile(r"(from|to|was|now it is) −?\d[\d.]*\d(e[+-]\d+)?")  # these may need more digits
+TOLD_APART = re.compile(r"(from|to|was|now it is) −?\d[\d.]*\d(e[+−]\d+)?")  # these may need more digits
 
 
 def is_formatted(text: str) -> bool:

@@ -77,7 +77,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[Launch]:
     ("words", "substituted"),
     [
         ([], "1.5 · 2 + 0.5"),
-        (["--b", "-1e-05"], "1.5 · 2 + (−1e-05)"),
+        (["--b", "-1e-05"], "1.5 · 2 + (−1e−05)"),
         (["--w", "-.5", "--x", "-2."], "−0.5 · (−2) + 0.5"),
         (["--x", "1", "2", "--w", "3", "-4"], "3 · 1 + (−4) · 2 + 0.5"),
         (["--x", "1", "2", "three-inputs", "--w", "3", "4"], "3 · 1 + 4 · 2 + 1"),
@@ -103,7 +103,7 @@ def test_names_and_rates_replace_those_of_the_scenario_all_at_once(
     told = printed("--loss", "bce", "--activation", "sigmoid", "--y", "1", "--lr", "-0.5", "--epochs", "2")
     assert len(told) == 22
     assert told[1]["formula"] == "1 / (1 + e^(−z))"
-    assert told[3]["formula"] == "(a − y) / max(a(1 − a), 1e-12)"
+    assert told[3]["formula"] == "(a − y) / max(a(1 − a), 1e−12)"
     assert str(told[9]["substituted"]).startswith("1.5 − (−0.5) · ")
 
 

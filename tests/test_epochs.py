@@ -49,9 +49,9 @@ def test_the_axis_names_its_ends_and_the_log_scale() -> None:
     chart = texts(axis_rows(VisibleLosses(Series([10.0 ** (2 - epoch) for epoch in range(1, 41)])), 34, 4))
     assert chart[0].startswith("   10 ┤█")
     assert chart[4:] == [
-        "1e-38 ┼─ log scale ─────────────",
+        "1e−38 ┼─ log scale ─────────────",
         "       1                       40",
-        "best 1e-38  first 10",
+        "best 1e−38  first 10",
     ]
 
 

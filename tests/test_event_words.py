@@ -29,13 +29,13 @@ from tests.speaking import DA_DZ, DL_DA, DL_DB, DL_DW, LOSS, B, Z, at, said
         (
             Kind.SATURATED,
             at(neuron(w=[5.75], y=0.8, activation="sigmoid"), DA_DZ),
-            "Saturated: at z = 12 the sigmoid is almost flat, its slope 6.144e-06 (at most 0.25). Hardly anything of "
+            "Saturated: at z = 12 the sigmoid is almost flat, its slope 6.144e−06 (at most 0.25). Hardly anything of "
             "what arrives gets through to w and b, however wrong the answer is.",
         ),
         (
             Kind.SATURATED,
             at(neuron(w=[5.75], y=0.0, activation="sigmoid", loss="bce"), DA_DZ),
-            "Saturated: at z = 12 the sigmoid is almost flat, its slope 6.144e-06 (at most 0.25). But the bce loss "
+            "Saturated: at z = 12 the sigmoid is almost flat, its slope 6.144e−06 (at most 0.25). But the bce loss "
             "divides by this very slope, so that a wrong answer still weighs in full.",
         ),
         (
@@ -101,7 +101,7 @@ from tests.speaking import DA_DZ, DL_DA, DL_DB, DL_DW, LOSS, B, Z, at, said
         (
             Kind.STUCK,
             at(neuron(activation="gelu", x=[1.0], w=[-0.7517915246935645], b=0.0), DL_DB),
-            "Zero gradient, or as good as (none is above 1e-09), although the answer is wrong by 4.17: z = −0.7518 is "
+            "Zero gradient, or as good as (none is above 1e−09), although the answer is wrong by 4.17: z = −0.7518 is "
             "at the bottom of the dip of GELU, where it is level. Stuck: updates change next to nothing any more.",
         ),
         (
@@ -126,7 +126,7 @@ from tests.speaking import DA_DZ, DL_DA, DL_DB, DL_DW, LOSS, B, Z, at, said
             Kind.JUST_CLOSED,
             at(neuron(activation="relu", y=0.0), LOSS, 2),
             "Converged: the answer is now the target exactly, the loss fell from 12.25 to 0. The step before closed "
-            "the gate of a: z went from 3.5 to −3.331e-16, so a is 0 and lets no gradient back. The answer is right.",
+            "the gate of a: z went from 3.5 to −3.331e−16, so a is 0 and lets no gradient back. The answer is right.",
         ),
     ],
 )

@@ -160,7 +160,7 @@ def test_each_loss_in_its_own_words(loss: str, y: float, meaning: str, slope: st
         ),
         (0.0, 0.0, "the surprise at the target 0 when it was given the probability 1 − a.", "The surer a wrong"),
         (0.0, 0.25, "when a is taken as a probability. It is lowest where a is 0.25.", "The surer a wrong"),
-        (-800.0, 1.0, "given the probability a (held at 100).", "the divisor a(1 − a) is held at 1e-12: −1e+12."),
+        (-800.0, 1.0, "given the probability a (held at 100).", "the divisor a(1 − a) is held at 1e−12: −1e+12."),
     ],
 )
 def test_bce_takes_the_answer_as_a_probability(w: float, y: float, meaning: str, slope: str) -> None:
@@ -174,7 +174,7 @@ def test_where_the_input_is_0_its_weight_does_nothing() -> None:
     assert "Here only the bias is left, for the input is 0." in said(scenario, Z)
     assert "This input is 0, so its weight does nothing for this sample" in said(scenario, DZ_DW)
     assert "The gradient of w is 0: what w is multiplied by, the input x, is 0." in said(scenario, DL_DW)
-    assert "so b goes up, from 0.5 to 1.2" in said(scenario, B)
+    assert "Now something changes, against the gradient: b goes up, from 0.5 to 1.2." in said(scenario, B)
 
 
 def test_further_inputs_say_what_their_link_does() -> None:

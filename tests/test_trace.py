@@ -180,7 +180,7 @@ def test_a_calculator_gets_the_value_from_any_numbers(scenario: Scenario) -> Non
         ("1.5 − 0.1 · (−2)", 1.7),
         ("8 / 2 / 2 − 3²", -7.0),
         ("max(−2.5, 0) + |1 − 3| + √(4)", 4.0),
-        ("1e-05 + 2.5e+03", 2500.00001),
+        ("1e−05 + 2.5e+03", 2500.00001),
     ],
 )
 def test_the_calculator_of_these_tests_calculates(text: str, value: float) -> None:
