@@ -181,7 +181,7 @@ def test_no_number_is_cut_or_written_over(
     right = {number(value, digits) for value in values for digits in range(1, 5)}
     for row in graph_rows(state, width, 6):
         words = BETWEEN.split(text_of(row))
-        assert {word for word in words if re.match("−?[0-9.]|e[+−]", word)} <= right, text_of(row)
+        assert {word for word in words if re.match("−?[0-9.]|e[+-]", word)} <= right, text_of(row)
 
 
 @pytest.mark.parametrize(("inputs", "height"), [(1, 6), (2, 6), (3, 6), (3, 7), (10, 8), (10, 22), (30, 16)])
@@ -216,7 +216,7 @@ def test_the_number_just_computed_is_marked_and_nothing_is_seen_before_its_stage
         right = {number(value, digits) for value in known for digits in range(1, 5)} | {"2"}  # as in tanh²
         for row in rows:
             seen = re.findall(
-                r"(?<![\w.⋮²])−?\d[\d.]*(?:e[+−]\d+)?(?!\w)", re.sub(r"⋮ \d+ more|= .*", "", text_of(row))
+                r"(?<![\w.⋮²])−?\d[\d.]*(?:e[+-]\d+)?(?!\w)", re.sub(r"⋮ \d+ more|= .*", "", text_of(row))
             )
             assert set(seen) <= right, text_of(row)
 
