@@ -183,7 +183,6 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
     def __init__(self, state: State, form: Form, hints: str) -> None:
         super().__init__()
         self.state, self.form, self._hints = state, form, hints
-        self._left: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """Title, fields, how things stand, what the field at hand means, and the keys."""
@@ -223,14 +222,6 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         focused = self.focused
         found = next((one for one in focused.ancestors if isinstance(one, FieldRow)), None) if focused else None
         return found or self.rows[0]
-
-    def resized(self) -> None:
-        """Where there is no room, what is typed unseen is no input; back with some, go on where it was."""
-        if self.too_small:
-            self._left = self.focused or self._left
-            self.set_focus(None)
-        elif self.focused is None and self._left is not None:
-            self.set_focus(self._left)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field at hand means."""
