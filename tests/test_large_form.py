@@ -5,7 +5,7 @@ import pytest
 from backprop_tui.app import BackpropApp
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.scenario_file import parse
-from backprop_tui.screens.form import Fields, FieldRow, FormScreen
+from backprop_tui.screens.form import FieldRow, Fields, FormScreen
 from tests.driving import DESIGN_SIZE, app_at, lines, main_screen, row_of, shown
 
 INPUTS, HIDDEN = 28, 30

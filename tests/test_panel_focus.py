@@ -3,7 +3,6 @@
 import pytest
 from textual.pilot import Pilot
 
-from backprop_tui.app import BackpropApp
 from backprop_tui.panels import ComputationGraph, DerivativeTable, Explanation, LossSparkline
 from tests.driving import DESIGN_SIZE, SMALLEST, app_at, lines, main_screen, place, shown, spot
 
@@ -69,7 +68,7 @@ async def test_a_terminal_too_small_and_back_leaves_the_focus_where_it_was(zoome
             await pilot.press(*["z"] * zoomed)
 
 
-async def drag(app: BackpropApp, pilot: Pilot[int], start: tuple[int, int], end: tuple[int, int]) -> None:
+async def drag(pilot: Pilot[int], start: tuple[int, int], end: tuple[int, int]) -> None:
     await pilot.mouse_down(offset=start)
     await pilot.hover(offset=(start[0] + 1, start[1]))
     await pilot.hover(offset=end)
@@ -81,7 +80,7 @@ async def test_a_drag_over_several_panels_copies_the_rows_of_all_of_them() -> No
     app = app_at(stage=8)
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         start, end = spot(app, "∂L/∂w ●−2"), spot(app, "w ←")
-        await drag(app, pilot, start, (end[0] + 40, end[1]))
+        await drag(pilot, start, (end[0] + 40, end[1]))
         assert place(app) == (1, 8)  # a drag goes nowhere
         await pilot.press("ctrl+c")
         copied = app.clipboard
