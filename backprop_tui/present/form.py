@@ -82,7 +82,7 @@ class Form:
         """What is wrong with the text of the field `key`; empty where nothing is."""
         field, text = self.field(key), self.texts[key].strip()
         if field.choices:
-            return self._together(key, text) if text in field.choices else "unknown; ↑ ↓ choose one"
+            return self._together(key, text) if text in field.choices else "unknown; space lists them"
         if text in field.names:
             return ""
         problem = number_error(text)
