@@ -175,7 +175,7 @@ def test_where_the_input_is_0_its_weight_does_nothing() -> None:
     assert "Here only the bias is left, for the input is 0." in said(scenario, Z)
     assert "This input is 0, so its weight does nothing for this sample" in said(scenario, DZ_DW)
     assert "The gradient of w is 0: what w is multiplied by, the input x, is 0." in said(scenario, DL_DW)
-    assert "so b goes up, from 0.5 to 1.2" in said(scenario, B)
+    assert "Now something changes, against the gradient: b goes up, from 0.5 to 1.2." in said(scenario, B)
 
 
 def test_further_inputs_say_what_their_link_does() -> None:

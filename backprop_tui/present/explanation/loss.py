@@ -8,7 +8,7 @@ from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.present.events import Kind, out_of_reach
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.explanation.loss_change import change, converged
-from backprop_tui.present.explanation.step_context import StepContext
+from backprop_tui.present.explanation.step_context import LEAST_DIVISOR, StepContext
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import moves
 
@@ -158,7 +158,7 @@ def _huber_slope(moment: StepContext, answer: str, target: str) -> Iterator[str]
 def _bce_slope(moment: StepContext, answer: str, _target: str) -> Iterator[str]:
     if is_held(moment, answer):
         divisor = f"the divisor {answer}(1 − {answer})"
-        yield f"{answer} is so near 0 or 1 that {divisor} is held at 1e-12: {number(moment.value)}."
+        yield f"{answer} is so near 0 or 1 that {divisor} is held at {number(LEAST_DIVISOR)}: {number(moment.value)}."
     else:
         yield "The surer a wrong answer is, the larger it gets."
 

@@ -9,7 +9,7 @@ from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.present.events import paths
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.explanation.nudge import foretold, nudge
-from backprop_tui.present.explanation.step_context import StepContext
+from backprop_tui.present.explanation.step_context import LEAST_DIVISOR, StepContext
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import moves, would_move
 
@@ -52,7 +52,7 @@ def _condition(moment: StepContext) -> str:
         if answer in ahead and LOSSES[operation].kinks and moment.of(answer) == moment.of(target):
             return f"if at its corner, {answer} = {target}, the loss had the slope of convention"
     if any(moment.is_held(answer) for answer, _ in moment.outputs if answer in ahead):
-        return "if it divided by 1e-12, at which its slope is held"
+        return f"if it divided by {number(LEAST_DIVISOR)}, at which its slope is held"
     return ""
 
 

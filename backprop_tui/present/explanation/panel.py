@@ -38,14 +38,21 @@ def explanation_lines(state: State, width: int, notice: str = "") -> tuple[Row, 
 
 
 def _whole(state: State, width: int, lines: int, notice: str) -> tuple[Row, ...]:
-    """Notice, the rule where the headline had no room for it, and as many whole sentences as `lines` lines hold."""
+    """Notice, the rule where the headline had no room for it, and as many whole sentences as `lines` lines hold.
+
+    No rule where it would leave too little room for the first sentence.
+    """
     measure = min(width - 2 * MARGIN, WIDTH)
     margin = " " * MARGIN
     said = fitted((notice,), measure, lines) if notice else ()
     rule = missing_rule(state, headline(state, width - 18 - len(next_text(state))))
     ruled = 0 < len(rule) <= measure and not said and (lines > _SHORT or measure == WIDTH)
-    left = lines - len(said) - ruled
+    left = lines - len(said)
     meant = explain(state, measure, left) if left > 0 else ()
+    if ruled:
+        beside = explain(state, measure, left - 1)
+        ruled = bool(beside) and not beside[-1].endswith("…")
+        meant = beside if ruled else meant
     return (
         *(((f"{margin}{text}", Style.EVENT),) for text in said),
         *([((f"{margin}{rule}", Style.STRONG),)] if ruled else []),
