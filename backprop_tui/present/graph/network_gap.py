@@ -103,7 +103,7 @@ def draw_weight(sheet: Sheet, view: LayerView, before: Column, neuron: int, inde
 
 
 def draw_weight_name(sheet: Sheet, view: LayerView, y: int, name: str) -> None:
-    """A weight's name; once its gradient is used, what comes of it: ``w2_1_1 ←●0.3589``, ``w ←●0.3589``, ``w m●0.1``."""
+    """A weight's name; once its gradient is used, what comes of it: ``w2_1_1 ←●0.3589``, or ``w m●0.1``."""
     before, bus = sheet.layout.before(view), view.buses[0] if view.buses else view.bus
     last = bus - view.widths.new_weight
     if view.buses:

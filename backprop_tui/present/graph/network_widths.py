@@ -13,7 +13,6 @@ from backprop_tui.present.numbers import number
 from backprop_tui.present.visibility import may_be_blocked
 from backprop_tui.stepper.history import Pass
 
-
 ARROW = "←"
 """Before a parameter's new value."""
 
