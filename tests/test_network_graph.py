@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -32,8 +33,10 @@ WIDE = Scenario(
 )
 
 
-def network(*sizes: int, seed: int = 0, activation: str = "tanh", spread: float = 1.0) -> Scenario:
-    """A dense network with random numbers of full length."""
+def network(
+    *sizes: int, seed: int = 0, activation: str = "tanh", spread: float = 1.0, softmax: bool = False
+) -> Scenario:
+    """A dense network with random numbers of full length; its last layer may be a softmax."""
     random = Random(seed)  # noqa: S311 - any numbers will do
 
     def numbers(count: int) -> tuple[float, ...]:
@@ -43,15 +46,21 @@ def network(*sizes: int, seed: int = 0, activation: str = "tanh", spread: float 
         Layer(activation, tuple(numbers(before) for _ in range(count)), numbers(count))
         for before, count in pairwise(sizes)
     )
+    if softmax:
+        layers = (*layers[:-1], replace(layers[-1], activation="softmax"))
+        target = tuple(float(place == seed % sizes[-1]) for place in range(sizes[-1]))
+        return Scenario("random", layers, (Sample(numbers(sizes[0]), target),), "cross_entropy")
     return Scenario("random", layers, (Sample(numbers(sizes[0]), numbers(sizes[-1])),))
 
 
 def any_network(seed: int) -> Scenario:
+    """Every other of those with two outputs or more ends in a softmax."""
     random = Random(seed)  # noqa: S311 - any numbers will do
     sizes = [random.randint(1, 6) for _ in range(random.randint(2, 5))]
     if len(sizes) == 2 and sizes[1] == 1:
         sizes[1] = 2  # a neuron is drawn otherwise
-    return network(*sizes, seed=seed, activation=random.choice(["tanh", "relu", "sigmoid", "identity"]))
+    activation = random.choice(["tanh", "relu", "sigmoid", "identity"])
+    return network(*sizes, seed=seed, activation=activation, softmax=sizes[-1] > 1 and seed % 2 == 0)
 
 
 def at(scenario: Scenario | State, stage: int) -> State:
@@ -191,6 +200,8 @@ def neuron_at_hand(state: State) -> str:
     node = graph.by_name[rule.node]
     if node.role is Role.PARAMETER:
         return graph.consumers[node.name][0].name
+    if rule.phase is Phase.LOCAL and node.operation == "softmax":
+        return rule.argument
     return "" if node is graph.root else node.name if node.operation == "affine" else node.args[0]
 
 

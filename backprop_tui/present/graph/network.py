@@ -6,6 +6,7 @@ from backprop_tui.core.models.dense import LOSS
 from backprop_tui.present.canvas import Canvas, Style
 from backprop_tui.present.events import EVENT_WORDS, Kind, events
 from backprop_tui.present.graph.network_gap import draw_biases, draw_bus, draw_fan, draw_links, draw_weights, leave
+from backprop_tui.present.graph.network_joint import draw_joint_bus, draw_joint_links
 from backprop_tui.present.graph.network_layout import Column, LayerView
 from backprop_tui.present.graph.network_nodes import network_of
 from backprop_tui.present.graph.sheet import Sheet
@@ -25,7 +26,10 @@ def network_canvas(state: State, width: int, height: int) -> Canvas:
     draw_cuts(sheet)
     for view in layout.layers:
         draw_bus(sheet, view)
-        draw_steps(sheet, view)
+        if view.nodes.joined:
+            draw_joint_bus(sheet, view)
+        else:
+            draw_steps(sheet, view)
     for column in (layout.sources, *(column for view in layout.layers for column in (view.sums, view.answers))):
         draw_nodes(sheet, column)
     for view in layout.layers:
@@ -33,8 +37,12 @@ def network_canvas(state: State, width: int, height: int) -> Canvas:
             draw_fan(sheet, view, focus.source)
         else:
             draw_weights(sheet, view)
-        draw_biases(sheet, view)
-        draw_links(sheet, view)
+        if not (focus.joint and view.number == focus.item):  # the lines that meet are in their place
+            draw_biases(sheet, view)
+        if view.nodes.joined:
+            draw_joint_links(sheet, view)
+        else:
+            draw_links(sheet, view)
     draw_events(sheet)
     return sheet.canvas
 

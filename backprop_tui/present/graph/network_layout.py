@@ -15,6 +15,8 @@ from backprop_tui.stepper.state import State
 BUS = 3  # cells from the bus to the node it leads to: the bus, the arrow head, the mark
 _PLAIN_GAP = 2 + BUS  # a gap without weights: a blank and a cell of wire before the bus
 _STEP = 4  # from a z to its a: a blank, "─▶", the mark
+TURN = 2  # cells from where the lines back meet to the bus, where all z's lead to all a's
+_JOINED_STEP = 2 + TURN + BUS  # from those z's to those a's: a blank and an arrow head before that
 _JOIN = 1 + BUS  # from the last a to L: a blank before the bus
 _CUT_LEFT, _CUT_RIGHT = 3, 4  # "⋮─▶" before, " ─▶⋮" behind what is in view, where layers are left out
 TAP = 3  # from a node to where its wires part, where each is drawn for itself
@@ -59,6 +61,11 @@ class LayerView:
     buses: tuple[int, ...]
     widths: LayerWidths
     bias_name: int
+
+    @property
+    def joint(self) -> int:
+        """The column of the bus from all z's to all a's, where the layer is joined."""
+        return self.answers.x - BUS
 
 
 @dataclass(frozen=True)
@@ -228,8 +235,11 @@ class _Plan:
         at = focus.neuron if focus.item == number else focus.source if focus.item == number + 1 else 1
         window = windows[number][0] if windows else window_over(len(nodes.sums), at, grid, with_bias=weighted)
         count = len(nodes.sums) if windows and windows[number - 1][1] else 0
-        weight, gap, step, bias_name = None, _PLAIN_GAP, _STEP, 0
+        weight, gap, step, bias_name = None, _PLAIN_GAP, _JOINED_STEP if nodes.joined else _STEP, 0
         answer = max(widths.answer, len(window.hidden_text))
+        far = window  # the answers in view: others than the z's where the stage is about both
+        if nodes.joined and not windows and focus.item == number and focus.answer:
+            far = window_over(len(nodes.answers), focus.answer, grid, with_bias=weighted)
         if weighted:
             above = widths.new_weight - (before.width + 1 + widths.weight - len(before.names[-1]))
             lead = max(0, above, widths.passed + 2 - before.width if widths.passed else 0)
@@ -243,11 +253,15 @@ class _Plan:
             below = window.rows[-1] + 3 not in (self.height, window.mark)
             bias_name = 1 if short and below else len(nodes.biases[-1])
             bias = bias_name + 1 + widths.bias + BESIDE + widths.beside_bias
-            step = max(_STEP, widths.slope + 5 - widths.sum, bias - widths.sum - answer)
+            if nodes.joined:
+                brought = max(widths.slope, len(window.hidden_text))
+                step = max(brought + 6 + BUS, bias - widths.sum + TURN + 1 + BUS)
+            else:
+                step = max(_STEP, widths.slope + 5 - widths.sum, bias - widths.sum - answer)
         x = before.end + gap + air
         buses = tuple(x - BUS - 1 - 2 * (count - index) for index in range(1, count + 1))
         sums = _column(nodes.sums, window, x, widths.sum)
-        answers = _column(nodes.answers, window, sums.end + step + air, widths.answer)
+        answers = _column(nodes.answers, far, sums.end + step + air, widths.answer)
         return LayerView(number, nodes, sums, answers, x - BUS, weight, at, buses, widths, bias_name)
 
 
