@@ -53,6 +53,7 @@ class FieldRow(Horizontal):
     def __init__(self, field: Field, form: Form) -> None:
         super().__init__()
         self.field, self.form = field, form
+        self.display = form.applies(field.key)
 
     def compose(self) -> ComposeResult:
         """The widgets of the line."""
@@ -84,6 +85,7 @@ class FieldRow(Horizontal):
     def show(self, form: Form) -> None:
         """Say what is wrong in `form`, or that the field was changed."""
         self.form = form
+        self.display = form.applies(self.field.key)
         error = form.error(self.field.key)
         note = f"! {error}" if error else "changed" if form.changed(self.field.key) else ""
         if not self.is_mounted or not self.children:
@@ -94,6 +96,13 @@ class FieldRow(Horizontal):
         self.set_class(bool(error), "-wrong")
         for line in self.query(Input):
             line.validate(line.value)
+
+    def follow(self, text: str) -> None:
+        """Take the `text` that another field brings along."""
+        for widget in self.query(Input):
+            widget.value = text
+        for choice in self.query(Choice):
+            choice.value = text
 
     def take_focus(self) -> None:
         """Let what is typed go into this field, over what it holds."""
@@ -152,8 +161,8 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
 
     @property
     def rows(self) -> list[FieldRow]:
-        """The lines, in order."""
-        return list(self.query(FieldRow))
+        """The lines to be seen, in order."""
+        return [row for row in self.query(FieldRow) if row.display]
 
     @property
     def row(self) -> FieldRow:
@@ -192,12 +201,17 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         """Another text in a field."""
         row = widget.parent
         if isinstance(row, FieldRow) and self.form.texts[row.field.key] != text:
-            self.show(self.form.typed(row.field.key, text))
+            before, after = self.form.texts, self.form.typed(row.field.key, text)
+            self.show(after)
+            for other in self.query(FieldRow):
+                key = other.field.key
+                if other is not row and after.texts[key] != before[key]:
+                    other.follow(after.texts[key])
 
     def show(self, form: Form) -> None:
         """Show how `form` stands."""
         self.form = form
-        for row in self.rows:
+        for row in self.query(FieldRow):
             row.show(form)
         self.sum_up()
 
