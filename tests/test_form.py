@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.core.scenario import Sample, Scenario
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.form import Form, edit_form, edited, go_to_form, number_error, position_of
+from backprop_tui.present.editing import edit_form, edited
+from backprop_tui.present.form import Form, go_to_form, number_error, position_of
 from backprop_tui.stepper.machine import Edit, GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.models import neuron

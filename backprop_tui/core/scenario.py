@@ -262,19 +262,24 @@ def _check_loss(scenario: Scenario) -> None:
             raise ScenarioError(f"sample {number}, y", f"{expected}, not {math.fsum(sample.y):.10g}")
 
 
+def option_problem(optimizer: str, option: str, value: float) -> str:
+    """What an option of `optimizer` should be instead of the finite `value`; empty where that will do."""
+    if option == WEIGHT_DECAY:
+        return "" if value >= 0 else "expected a number from 0"
+    if option == "epsilon":
+        return "" if value > 0 else "expected a number above 0"
+    if not 0 <= value < 1:
+        return "expected a number from 0 to below 1"
+    return "nesterov needs momentum above 0; without any there is sgd" if optimizer == "nesterov" and not value else ""
+
+
 def _check_optimizer(chosen: Settings) -> None:
     _check_known("optimizer", chosen.name, OPTIMIZERS)
     for option, value in chosen.options:
         key = f"optimizer, {option}"
         _check_finite(key, (value,))
-        if option == WEIGHT_DECAY and value < 0:
-            raise ScenarioError(key, f"expected a number from 0, not {value:g}")
-        if option == "epsilon" and value <= 0:
-            raise ScenarioError(key, f"expected a number above 0, not {value:g}")
-        if option not in (WEIGHT_DECAY, "epsilon") and not 0 <= value < 1:
-            raise ScenarioError(key, f"expected a number from 0 to below 1, not {value:g}")
-        if option == "momentum" and value == 0 and chosen.name == "nesterov":
-            raise ScenarioError(key, "nesterov needs momentum above 0; without any there is sgd")
+        if problem := option_problem(chosen.name, option, value):
+            raise ScenarioError(key, f"{problem}, not {value:g}" if problem.startswith("expected") else problem)
 
 
 def _check_finite(key: str, values: Sequence[float]) -> None:

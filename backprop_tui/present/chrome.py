@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from backprop_tui.core.scenario import Scenario
 from backprop_tui.present.canvas import Row, Span, Style, width_of
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
@@ -22,22 +23,34 @@ def title_row(state: State, width: int) -> Row:
         shape = "one neuron" if inputs == 1 else f"one neuron, {inputs} inputs"
     else:
         shape = "-".join(str(count) for count in (inputs, *(len(layer.weights) for layer in scenario.layers)))
-    parts = [scenario.name, shape, activations, scenario.loss, f"lr {number(scenario.learning_rate)}"]
+    parts = [
+        scenario.name,
+        shape,
+        activations,
+        scenario.loss,
+        f"lr {number(scenario.learning_rate)}",
+        *_training(scenario),
+    ]
     samples = len(scenario.samples)
     place = [f"epoch {here.epoch}", f"stage {here.stage} of {state.timeline.last}"]
     if samples > 1:
         place.insert(1, f"sample {here.sample} of {samples}")
     right = " · ".join(place)
-    for dropped in (
-        ([], [2], [1], [1, 2], [1, 2, 3], [1, 2, 3, 4], [0, 1, 2, 3, 4])
-        if not scenario.is_neuron
-        else ([], [1], [1, 3], [1, 2, 3], [1, 2, 3, 4], [0, 1, 2, 3, 4])
-    ):
-        left = " · ".join(part for index, part in enumerate(parts) if index not in dropped)
+    first = ([], [1], [1, 3], [1, 2, 3]) if scenario.is_neuron else ([], [2], [1], [1, 2], [1, 2, 3])
+    for dropped in (*first, [1, 2, 3, 6], [1, 2, 3, 4, 6], [1, 2, 3, 4, 5, 6], [*range(7)]):
+        left = " · ".join(part for index, part in enumerate(parts) if part and index not in dropped)
         if cell_len(left) + len(right) + 4 <= width:
             break
     gap = max(1, width - cell_len(left) - len(right) - 2)  # a scenario's name may have characters of two cells
     return ((f" {left}{' ' * gap}{right}", Style.TITLE),)
+
+
+def _training(scenario: Scenario) -> tuple[str, str]:
+    """The optimiser, and how gradients are added up; empty where that is as plain as can be."""
+    chosen = scenario.optimizer
+    batch = [f"batch {scenario.batch_size}"] if scenario.batch_size > 1 else []
+    kept = [] if scenario.zero_grad else ["no zero_grad"]
+    return "" if chosen.name == "sgd" else chosen.name, " · ".join((*batch, *kept))
 
 
 def rule_row(

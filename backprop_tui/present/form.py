@@ -1,14 +1,10 @@
 """The forms: which fields there are, what is wrong with what was typed, and what the whole amounts to."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from backprop_tui.core.backprop import LEARNING_RATE
-from backprop_tui.core.graph import Role
-from backprop_tui.core.ops import ACTIVATIONS, LOSSES
-from backprop_tui.core.scenario import Layer, Sample, Scenario, with_parameters, with_sample
 from backprop_tui.present.ascii import in_ascii
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import exact, parse
@@ -16,13 +12,6 @@ from backprop_tui.stepper.history import MOST_EPOCHS
 from backprop_tui.stepper.state import Position, State
 
 _MOST_STRAY = 2  # letters among the digits of what was meant as a number
-_LETTERS = {"x": "input", "w": "weight", "b": "bias", "y": "target"}
-_MEANINGS = {
-    "x": "what goes in; any finite number",
-    "w": "how strongly the input counts; any finite number",
-    "b": "what is added in any case; any finite number",
-    "y": "the answer that would be right; any finite number",
-}
 
 
 @dataclass(frozen=True)
@@ -43,6 +32,34 @@ class Field:
     names: Mapping[str, int] = field(default_factory=dict)
 
 
+class Rules:
+    """What the fields of a form have to do with each other; here, nothing."""
+
+    def error(self, form: "Form", key: str) -> str:
+        """What is wrong with the text of the field `key`, right by itself, beside the others; empty for nothing."""
+        del form, key
+        return ""
+
+    def applies(self, form: "Form", key: str) -> bool:
+        """Whether the field `key` matters, the others being as they are."""
+        del form, key
+        return True
+
+    def following(self, form: "Form", key: str) -> Mapping[str, str]:
+        """The texts of other fields that change with that of the field `key`, which has just changed."""
+        del form, key
+        return {}
+
+    def consequence(self, form: "Form") -> str:
+        """What else applying the form does, in a sentence; empty for nothing."""
+        del form
+        return ""
+
+
+NO_RULES = Rules()
+"""Each field stands by itself."""
+
+
 @dataclass(frozen=True)
 class Form:
     """The fields of a form and the text typed into each, by key."""
@@ -50,6 +67,7 @@ class Form:
     title: str
     fields: tuple[Field, ...]
     texts: Mapping[str, str]
+    rules: Rules = NO_RULES
     refusal: str = ""  # why the whole was refused though no field is wrong, until something else is typed
 
     @cached_property
@@ -62,8 +80,13 @@ class Form:
         return self.by_key[key]
 
     def typed(self, key: str, text: str) -> "Form":
-        """The form with `text` in the field `key`."""
-        return replace(self, texts={**self.texts, key: text}, refusal="")
+        """The form with `text` in the field `key`, and in others what follows from it."""
+        form = replace(self, texts={**self.texts, key: text}, refusal="")
+        return replace(form, texts={**form.texts, **self.rules.following(form, key)})
+
+    def applies(self, key: str) -> bool:
+        """Whether the field `key` matters, the others being as they are; one that does not is not shown."""
+        return self.rules.applies(self, key)
 
     def refused(self, reason: str) -> "Form":
         """The same, refused as a whole for `reason`, until something else is typed."""
@@ -72,6 +95,8 @@ class Form:
     def changed(self, key: str) -> bool:
         """Whether the text says something else than the value in use."""
         field = self.field(key)
+        if not self.applies(key):
+            return False
         return self.texts[key].strip() != field.in_use and self.error(key) == "" and not self._same(field)
 
     def _same(self, field: Field) -> bool:
@@ -82,7 +107,7 @@ class Form:
         """What is wrong with the text of the field `key`; empty where nothing is."""
         field, text = self.field(key), self.texts[key].strip()
         if field.choices:
-            return self._together(key, text) if text in field.choices else "unknown; space lists them"
+            return self.rules.error(self, key) if text in field.choices else "unknown; space lists them"
         if text in field.names:
             return ""
         problem = number_error(text)
@@ -90,19 +115,11 @@ class Form:
             return _unknown_name(text, field.names) or problem
         if field.lowest is not None and field.highest is not None:
             return _count_error(text, field.lowest, field.highest)
-        return self._together(key, text)
-
-    def _together(self, key: str, text: str) -> str:
-        """What a text alone does not tell: whether the loss in the form admits the target and the activation."""
-        if self.texts.get("loss", "").strip() != "bce":
-            return ""
-        if key == "loss" and self.texts["activation"].strip() != "sigmoid":
-            return "needs sigmoid"
-        return "bce needs 0 to 1" if key.startswith("y") and not 0 <= parse_number(text) <= 1 else ""
+        return self.rules.error(self, key)
 
     def errors(self) -> dict[str, str]:
         """Every field that has something wrong with it."""
-        found = {field.key: self.error(field.key) for field in self.fields}
+        found = {field.key: self.error(field.key) for field in self.fields if self.applies(field.key)}
         return {key: error for key, error in found.items() if error}
 
     def summary(self) -> str:
@@ -115,70 +132,10 @@ class Form:
             also = f", {'one' if new == 1 else new} changed" if new else ""
             return f"{several}{also}. Nothing applies until all are right."
         if new:
-            return f"{'One field' if new == 1 else f'{new} fields'} changed. Enter applies."
+            return (
+                f"{'One field' if new == 1 else f'{new} fields'} changed. Enter applies.{self.rules.consequence(self)}"
+            )
         return "Nothing is changed yet."
-
-
-def edit_form(state: State) -> Form:
-    """The form of everything that can be edited in the pass on screen."""
-    scenario, given = state.scenario, state.view.given
-    graph = state.timeline.graph
-    roles = (Role.INPUT, Role.TARGET, Role.PARAMETER)
-    names = [node.name for role in roles for node in graph.nodes if node.role is role]
-    fields = [Field(name, f"{_LETTERS[name[0]]} {name}", exact(given[name]), _MEANINGS[name[0]]) for name in names]
-    rate = exact(scenario.learning_rate)
-    fields += [
-        Field(LEARNING_RATE, "learning rate", rate, "how long a step against the gradient is; any finite number"),
-        *_activation_fields(scenario),
-        Field("loss", "loss", scenario.loss, "what a wrong answer costs", _losses(scenario)),
-    ]
-    return Form("Edit", tuple(fields), {field.key: field.in_use for field in fields})
-
-
-def edited(state: State, form: Form) -> Scenario:
-    """The scenario that a form without errors describes, for the pass on screen."""
-    graph, texts = state.timeline.graph, form.texts
-
-    def values(role: Role) -> tuple[float, ...]:
-        # A number left as it was keeps all its digits, whatever the form shows of them.
-        nodes = (node.name for node in graph.nodes if node.role is role)
-        return tuple(parse_number(texts[name]) for name in nodes)
-
-    scenario = with_parameters(state.scenario, values(Role.PARAMETER))
-    keys = _activation_keys(scenario)
-    layers = tuple(
-        replace(layer, activation=texts[key].strip()) for layer, key in zip(scenario.layers, keys, strict=True)
-    )
-    # All at once: a loss may only be admissible together with the new activation and target.
-    sample = Sample(values(Role.INPUT), values(Role.TARGET))
-    safe = with_sample(replace(scenario, loss="mse"), state.position.sample, sample)
-    rate = parse_number(texts[LEARNING_RATE])
-    return replace(safe, layers=layers, loss=texts["loss"].strip(), learning_rate=rate)
-
-
-def _activation_keys(scenario: Scenario) -> tuple[str, ...]:
-    """The field of each layer's activation; the last layer's is the one that a loss may have an opinion on."""
-    return (*(f"activation{number}" for number in range(1, len(scenario.layers))), "activation")
-
-
-def _activation_fields(scenario: Scenario) -> Iterator[Field]:
-    several = len(scenario.layers) > 1
-    for number, (layer, key) in enumerate(zip(scenario.layers, _activation_keys(scenario), strict=True), start=1):
-        label, z, a = ("activation", "z", "the answer a")
-        if several:
-            label, z, a = f"activation {number}", f"every z{number}", f"its a{number}"
-        yield Field(key, label, layer.activation, f"what turns {z} into {a}", _activations(layer))
-
-
-def _activations(layer: Layer) -> tuple[str, ...]:
-    """Those that `layer` may have, by themselves or because it has it."""
-    return (*ACTIVATIONS, *(() if layer.activation in ACTIVATIONS else (layer.activation,)))
-
-
-def _losses(scenario: Scenario) -> tuple[str, ...]:
-    """Those that may go with the scenario's last layer, whatever else is changed."""
-    has_classes = scenario.output.activation == "softmax"
-    return tuple(name for name in LOSSES if name != "cross_entropy" or has_classes)
 
 
 def go_to_form(state: State) -> Form:

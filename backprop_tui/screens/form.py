@@ -57,6 +57,7 @@ class FieldRow(Horizontal):
     def __init__(self, field: Field, form: Form) -> None:
         super().__init__()
         self.field, self.form = field, form
+        self.display = form.applies(field.key)
 
     def compose(self) -> ComposeResult:
         """The widgets of the line."""
@@ -88,6 +89,7 @@ class FieldRow(Horizontal):
     def show(self, form: Form) -> None:
         """Say what is wrong in `form`, or that the field was changed."""
         self.form = form
+        self.display = form.applies(self.field.key)
         error = form.error(self.field.key)
         note = f"! {error}" if error else "changed" if form.changed(self.field.key) else ""
         if not self.is_mounted or not self.children:
@@ -98,6 +100,13 @@ class FieldRow(Horizontal):
         self.set_class(bool(error), "-wrong")
         for line in self.query(Input):
             line.validate(line.value)
+
+    def follow(self, text: str) -> None:
+        """Take the `text` that another field brings along."""
+        for widget in self.query(Input):
+            widget.value = text
+        for choice in self.query(Choice):
+            choice.value = text
 
     def take_focus(self) -> None:
         """Let what is typed go into this field, over what it holds."""
@@ -112,9 +121,13 @@ class Block(Vertical):
 
     def __init__(self, fields: Sequence[Field], screen: "FormScreen[Result]") -> None:
         super().__init__()
-        self.styles.height = len(fields)
         self._fields, self._form_screen = fields, screen
+        self.make_room(screen.form)
         self.filled = False
+
+    def make_room(self, form: Form) -> None:
+        """Be as high as there are lines that apply."""
+        self.styles.height = sum(form.applies(field.key) for field in self._fields)
 
     def compose(self) -> ComposeResult:
         """None of the lines, but in the first block."""
@@ -157,8 +170,8 @@ class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
         if not self.size.height:
             return
         near = Region(0, round(self.scroll_y), 1, self.size.height)
-        for number, block in enumerate(self.query(Block)):
-            room = Region(0, number * _TOGETHER, 1, _TOGETHER)
+        for block in self.query(Block):
+            room = block.virtual_region
             if room.overlaps(near):
                 await block.fill()
             elif not room.overlaps(near.grow((_FAR, 0, _FAR, 0))):
@@ -245,13 +258,20 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         """Another text in a field."""
         row = widget.parent
         if isinstance(row, FieldRow) and self.form.texts[row.field.key] != text:
-            self.show(self.form.typed(row.field.key, text))
+            before, after = self.form.texts, self.form.typed(row.field.key, text)
+            self.show(after)
+            for other in self.query(FieldRow):
+                key = other.field.key
+                if other is not row and after.texts[key] != before[key]:
+                    other.follow(after.texts[key])
 
     def show(self, form: Form) -> None:
         """Show how `form` stands."""
         self.form = form
-        for row in self.rows:
+        for row in self.query(FieldRow):
             row.show(form)
+        for block in self.query(Block):
+            block.make_room(form)
         self.sum_up()
 
     def sum_up(self) -> None:
@@ -280,9 +300,10 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         raise NotImplementedError
 
     async def action_move(self, step: int) -> None:
-        """To the field `step` fields on, round and round."""
-        fields = self.form.fields
-        await self.go_to((fields.index(self.row.field) + step) % len(fields))
+        """To the field `step` fields on, round and round, of those that apply."""
+        shown = [index for index, field in enumerate(self.form.fields) if self.form.applies(field.key)]
+        at = shown.index(self.form.fields.index(self.row.field))
+        await self.go_to(shown[(at + step) % len(shown)])
 
     def action_leave(self) -> None:
         """Leave everything as it was."""

@@ -8,7 +8,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
-from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.launch import Launch
 from backprop_tui.panels import (
@@ -213,10 +212,10 @@ class MainScreen(SizedScreen[None]):
 
                 await self.app.push_screen(VerifyScreen(self.state))
 
-    def edited(self, scenario: Scenario | None) -> None:
+    def edited(self, edit: Edit | None) -> None:
         """Go on with what the form describes; None where it was left as it was."""
-        if scenario is not None:
-            self.do(Edit(scenario))
+        if edit is not None:
+            self.do(edit)
 
     def gone_to(self, position: Position | None) -> None:
         """Go where the form says; None where it was left."""

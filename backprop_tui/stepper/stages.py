@@ -8,7 +8,7 @@ from types import MappingProxyType
 from backprop_tui.core.backprop import PLAIN, Phase, Rule, plan
 from backprop_tui.core.expression import names
 from backprop_tui.core.graph import Graph
-from backprop_tui.core.optimizers import Learning
+from backprop_tui.core.optimizers import Learning, quantity
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,17 @@ class Timeline:
         """The quantities that the rule of `stage` (from 1) refers to."""
         return names(self.rules[stage - 1].expression)
 
-    def find(self, quantity: str, *, update: bool = False) -> int:
-        """The stage that computes `quantity` (a parameter's new value where `update`); 0 where none does."""
-        return self.stage_of.get((update, quantity), 0)
+    def overwrites(self, stage: int) -> bool:
+        """Whether the quantity of `stage` had another value before: a parameter, what is remembered of it, a sum."""
+        rule, learning = self.rules[stage - 1], self.learning
+        if rule.phase is Phase.ACCUMULATE:
+            return not learning.anew
+        slots = {quantity(slot, rule.node) for slot in learning.row.slots}
+        return rule.is_step or (rule.phase is Phase.UPDATE and rule.quantity in slots)
+
+    def find(self, name: str, *, update: bool = False) -> int:
+        """The stage that computes the quantity `name` (a parameter's new value where `update`); 0 where none does."""
+        return self.stage_of.get((update, name), 0)
 
 
 @lru_cache(maxsize=32)

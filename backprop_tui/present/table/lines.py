@@ -6,16 +6,21 @@ from typing import NamedTuple
 from backprop_tui.core.backprop import Phase
 from backprop_tui.present.contributions import contributions_to
 from backprop_tui.stepper.history import Pass
+from backprop_tui.stepper.stages import Timeline
 from backprop_tui.stepper.state import State
 
 TABLE_PHASES = (Phase.LOCAL, Phase.CHAIN, Phase.ACCUMULATE, Phase.UPDATE)
 
-HEADINGS = {
+_HEADINGS = {
     Phase.LOCAL: "local derivatives: one for each edge",
     Phase.CHAIN: "chain rule: multiply along the path from the loss",
     Phase.ACCUMULATE: "accumulate: add up the gradients of the batch",
     Phase.UPDATE: "update: a step against the gradient",
 }
+
+
+_MORE = {Phase.ACCUMULATE: "sums", Phase.UPDATE: "update"}
+"""What the table has besides derivatives."""
 
 
 class Line(NamedTuple):
@@ -57,7 +62,8 @@ def table_lines(state: State, height: int, around: int = 0) -> tuple[Line, ...]:
 
     A window starts with the first line of a phase and moves on by windows that overlap by two lines, so that few
     presses move lines, a phase is seen from its first line, and what was just computed and what comes next are in
-    view together.  The window is the one around the stage `around`, where that is not 0, else the stage at hand.
+    view together.  Where an update takes several stages for each parameter, a window starts with one of its first.
+    The window is the one around the stage `around`, where that is not 0, else the stage at hand.
     """
     if spaced_count(state) <= height:
         return _with_headings(state)
@@ -73,17 +79,22 @@ def table_lines(state: State, height: int, around: int = 0) -> tuple[Line, ...]:
     else:
         phase = state.timeline.phases[state.timeline.rules[stage - 1].phase]
         start = next(i for i, line in enumerate(lines) if line.stage == phase.start)
-        first = max(start + (index - start) // (height - 2) * (height - 2), end - height + 1)
+        group = (
+            _stages_of_each(state.timeline) if lines[start].stage in state.timeline.phases.get(Phase.UPDATE, ()) else 1
+        )
+        whole = (height - 2) // group * group or height - 2  # lines from window to window
+        first = max(start + (index - start) // whole * whole, end - height + 1)
     first = min(max(first, 0), len(lines) - height)
     return lines[first : first + height]
 
 
 def table_title(state: State, height: int, around: int = 0) -> str:
-    """What the table's rule says: which derivatives and updates are in view, where not all are."""
+    """What the table's rule says: what there is where all is in view, else how much of it."""
     stages = table_stages(state)
     shown = [line.stage for line in table_lines(state, height, around) if line.stage and not line.via]
     if len(shown) == len(stages):
-        return "Derivatives and update"
+        more = [word for phase, word in _MORE.items() if phase in state.timeline.phases]
+        return " and ".join(", ".join(("Derivatives", *more)).rsplit(", ", 1))
     if not shown:  # a panel of one row, as in a terminal that is too small
         return "Derivatives"
     return f"Derivatives {stages.index(shown[0]) + 1}–{stages.index(shown[-1]) + 1} of {len(stages)}"
@@ -106,13 +117,28 @@ def _all_lines(one: Pass) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def _stages_of_each(one: Timeline) -> int:
+    """How many stages the update has for each parameter."""
+    return len(one.phases[Phase.UPDATE]) // len(one.graph.free)
+
+
+def _heading(state: State, phase: Phase) -> str:
+    """What a phase does, in words that are true of this run."""
+    scenario = state.scenario
+    if phase is Phase.ACCUMULATE and not scenario.zero_grad:
+        return "accumulate: add the gradient to all those before it"
+    if phase is Phase.UPDATE and scenario.optimizer.name != "sgd":
+        return f"update: a step by {scenario.optimizer.name}, parameter by parameter"
+    return _HEADINGS[phase]
+
+
 def _with_headings(state: State) -> tuple[Line, ...]:
     lines: list[Line] = []
     last = None
     for line in _all_lines(state.view):
         phase = state.timeline.rules[line.stage - 1].phase
         if phase is not last:
-            lines += [*([Line()] if lines else []), Line(heading=HEADINGS[phase])]
+            lines += [*([Line()] if lines else []), Line(heading=_heading(state, phase))]
             last = phase
         lines.append(line)
     return tuple(lines)

@@ -19,6 +19,7 @@ _NAME = 3  # column of the name; the mark stands two columns before it
 _SHORT_NAME = 5  # "∂L/∂w"; behind longer names one blank must do
 _DESIGN_WIDTH = 65
 _MOST_SHIFT = 6  # so far long rules may push the numbers to the right
+_APART = 2  # blanks at least between a rule and numbers that stand outside their column
 _NUMBERS_AT, _UNITS_AT = 33, 57  # at the design width; wider tables stretch, narrower ones pull the values in
 
 
@@ -68,7 +69,8 @@ def _entry(state: State, line: Line) -> _Entry:
     numbers = (numbers or numbers_text(one, stage)) if shown.known else ""
     if numbers in (text, shown.text) and " if " not in text:  # behind a rule with branches they say which was taken
         numbers = ""
-    return _Entry(f"{rule.quantity} ←" if rule.phase is Phase.UPDATE else symbol(rule.quantity), text, numbers, shown)
+    name = symbol(rule.quantity) + (" ←" if one.timeline.overwrites(stage) else "")
+    return _Entry(name, text, numbers, shown)
 
 
 def _texts(one: Pass, stage: int) -> tuple[str, str]:
@@ -114,8 +116,15 @@ def _draw_rule(canvas: Canvas, y: int, entry: _Entry, style: Style, columns: tup
             canvas.put(rule_at, y, rule, style)
             canvas.put(numbers_at, y, entry.numbers, style)
             return
-    at = max(rule_at, min(numbers_at, end - len(entry.numbers)))
-    canvas.put(at, y, _cut(entry.numbers, end - rule_at), style)
+    rule, last = _tight(entry.rule), end - len(entry.numbers)
+    behind = rule_at + len(rule) + _APART
+    if behind <= last:  # numbers too long for their column move left, those behind a long rule right
+        canvas.put(rule_at, y, rule, style)
+        canvas.put(max(min(numbers_at, last), behind), y, entry.numbers, style)
+        return
+    numbers = entry.numbers if rule_at <= last else _tight(entry.numbers)
+    at = max(rule_at, min(numbers_at, end - len(numbers)))
+    canvas.put(at, y, _cut(numbers, end - rule_at), style)
 
 
 def _tight(rule: str) -> str:
