@@ -52,7 +52,7 @@ def a_share_of_z(stage: Stage, match: re.Match[str]) -> bool:
     return math.isclose(read(match["share"]), share, rel_tol=1e-3, abs_tol=1e-15)
 
 
-@claim(rf"Gate closed: (?P<z>z\d*(?:_\d+)?) = (?P<told>{NUMBER}) is below 0")
+@claim(rf"(?:Dead ReLU|Gate closed for this sample): (?P<z>z\d*(?:_\d+)?) = (?P<told>{NUMBER}) is below 0")
 def a_gate_is_closed(stage: Stage, match: re.Match[str]) -> bool:
     return stage.own[match["z"]] < 0 and stage.activation(match["z"]) == "relu"
 
@@ -195,7 +195,7 @@ def an_amount_gets_through(stage: Stage, match: re.Match[str]) -> bool:
     return stage.near(match["told"], abs(stage.gradient("z")))
 
 
-@claim(rf"nothing of the loss gets through to (?P<name>{NAME})\.")
+@claim(rf"nothing of the loss gets through to (?P<name>{NAME})[.:]")
 def nothing_gets_through(stage: Stage, match: re.Match[str]) -> bool:
     own = stage.own
     layer, neuron = own.place(match["name"])

@@ -14,7 +14,7 @@ from tests.training_models import CLASSES
 
 ARTICLE = {
     0: "A neuron turns input x into answer a, by a weight w, a bias b and an activation. For x = 2 the right answer, "
-    "the target, is y = 4. Only w and b may change. mse is the loss L, lr the learning rate.",
+    "the target, is y = 4. Only w and b may change. mse is the loss L, lr the learning rate. Each → is one stage.",
     Z: "The neuron weighs its input, weight times input, and adds its bias: this is the pre-activation z. w and b "
     "decide z, z decides a, and a decides the loss L: a chain. So far nothing is right or wrong.",
     A: "The activation turns z into the answer a. Here it is the identity: a is z itself. The answer should be 4; it "
@@ -92,7 +92,7 @@ def test_the_epoch_after_the_articles(stage: int, text: str) -> None:
     ("activation", "z", "answer", "slope"),
     [
         ("relu", 3.5, "a positive z passes as it is. The gate is open.", "above 0, where every move gets through"),
-        ("relu", -1.0, "z is not above 0, so the gate is closed and a is 0.", "Gate closed: z = −1 is below 0"),
+        ("relu", -1.0, "z is not above 0, so the gate is closed and a is 0.", "Dead ReLU: z = −1 is below 0"),
         ("leaky_relu", 3.5, "a positive z passes as it is.", "factor 1. Below 0 a hundredth would."),
         ("leaky_relu", -1.0, "of a negative z only a hundredth passes.", "where a hundredth gets through, factor 0.01"),
         (
@@ -315,7 +315,9 @@ def test_hidden_zeros_say_why() -> None:
     stage = start(cancelling).timeline.find("dL_da1_1")
     assert said(cancelling, stage).startswith("0: the links of a1_1 bring 1 and −1, and these cancel.")
     unheard = Scenario("0", (layers[0], Layer("identity", ((0.0,),), (0.0,))), (Sample((1.0,), (1.0,)),))
-    assert said(unheard, start(unheard).timeline.find("dL_da1_1")).startswith("0: the link ∂z2_1/∂a1_1 is 0")
+    assert said(unheard, start(unheard).timeline.find("dL_da1_1")).startswith(
+        "On the way back to a1_1 stands the weight w2_1_1 = 0"
+    )
 
 
 def test_a_gradient_is_hedged_where_rounding_makes_it() -> None:

@@ -70,7 +70,6 @@ def test_what_is_no_finite_number_is_refused_with_what_was_likely_meant(text: st
         ("-2", -2.0),
         ("−2", -2.0),
         ("1e-3", 0.001),
-        ("1e-3", 0.001),
         (".5", 0.5),
         ("5.", 5.0),
         ("+7", 7.0),

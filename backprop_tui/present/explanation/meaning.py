@@ -11,7 +11,7 @@ from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.explanation.nudge import foretold, nudge
 from backprop_tui.present.explanation.step_context import LEAST_DIVISOR, StepContext
 from backprop_tui.present.numbers import number
-from backprop_tui.present.sentences import moves, would_move
+from backprop_tui.present.sentences import moves, times, would_move
 
 _CANCELLED = 1e-11  # of a difference smaller than this share of what it is taken from, the digits are mostly rounding
 _NEAR_LIMIT = ("sigmoid", "tanh", "gelu", "silu")  # their slopes are differences of numbers that are nearly equal
@@ -25,7 +25,7 @@ def meaning(moment: StepContext) -> str:
     if condition := _condition(moment):
         return f"{opening} {would_move(value)}, {condition}."
     if _is_rough(moment):
-        return f"{opening} {moves(value)}, as far as rounding lets one tell."
+        return f"{opening} {'rises' if value > 0 else 'falls'} {times(value)}, as far as rounding lets one tell."
     return f"{opening} {moves(value)}."
 
 

@@ -15,7 +15,12 @@ from backprop_tui.present.numbers import in_words, number
 from backprop_tui.present.sentences import listed
 from backprop_tui.stepper.state import State
 
-_BLOCKED_WORDS = ((Kind.GATE_CLOSED, "╳ gate closed"), (Kind.FLAT, "╳ flat"), (Kind.SATURATED, "saturated"))
+_BLOCKED_WORDS = (
+    (Kind.DEAD, "╳ dead"),
+    (Kind.GATE_CLOSED, "╳ gate closed"),
+    (Kind.FLAT, "╳ flat"),
+    (Kind.SATURATED, "saturated"),
+)
 
 
 def network_canvas(state: State, width: int, height: int) -> Canvas:
@@ -121,8 +126,10 @@ def draw_events(sheet: Sheet) -> None:
     """What happened, in words, as near to its node as there is room: what blocks, and what the loss did."""
     found = events(sheet.state)
     spots = {name: (column.x, y + 2) for column in _columns(sheet) for name, y in _placed(column)}
+    dead = {event.node for event in found if event.kind is Kind.DEAD}
     for kind, word in _BLOCKED_WORDS:
-        nodes = [event.node for event in found if event.kind is kind]
+        hidden = dead if kind is Kind.GATE_CLOSED else ()  # one word for each node
+        nodes = [event.node for event in found if event.kind is kind and event.node not in hidden]
         if nodes:
             spot = next((spots[node] for node in reversed(nodes) if node in spots), (2, sheet.canvas.height - 1))
             style = Style.EVENT if kind is Kind.SATURATED else Style.BLOCKED
