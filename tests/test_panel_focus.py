@@ -3,6 +3,7 @@
 import pytest
 from textual.pilot import Pilot
 
+from backprop_tui.app import BackpropApp
 from backprop_tui.panels import ComputationGraph, DerivativeTable, Explanation, LossSparkline
 from tests.driving import DESIGN_SIZE, SMALLEST, app_at, lines, main_screen, place, shown, spot
 
@@ -66,6 +67,15 @@ async def test_a_terminal_too_small_and_back_leaves_the_focus_where_it_was(zoome
             assert app.query_one(kind).has_focus
             assert lines(app) == before
             await pilot.press(*["z"] * zoomed)
+
+
+async def test_without_a_word_about_it_the_application_opens_on_the_articles_neuron() -> None:
+    """As `textual run` does it: it imports the class and calls it."""
+    app = BackpropApp()
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        assert lines(app)[0].startswith(" article-7 ")
+        await pilot.press("right")
+        assert place(app) == (1, 1)
 
 
 async def drag(pilot: Pilot[int], start: tuple[int, int], end: tuple[int, int]) -> None:
