@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from itertools import pairwise
+
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.graph import Role
 from backprop_tui.core.slopes import is_saturated
@@ -14,6 +16,7 @@ from backprop_tui.present.explanation.zero import zero, zero_gradient
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import counted
+from backprop_tui.stepper.history import Pass
 
 _CHANGES = {1.0: "leaves {} as it is", 2.0: "doubles {}", 0.5: "halves {}"}
 
@@ -76,8 +79,26 @@ def _change(factor: float, arriving: str) -> str:
 
 def _last(moment: StepContext) -> Iterator[str]:
     """Now that every gradient is known."""
+    if twins := _twins(moment.view):
+        yield f"Symmetry: {twins} have the same numbers, so they get the same gradients and stay alike."
+        yield "Start them apart (key e)."
     yield "This process, not one formula, is backpropagation: loss.backward() in PyTorch."
     yield "Nothing has changed yet." if moment.stages(Phase.UPDATE) else f"Held fixed, {moment.learning} stay."
+
+
+def _twins(one: Pass) -> str:
+    """The first two neurons of a layer that nothing tells apart, neither before nor behind them; empty if none."""
+    graph, given = one.timeline.graph, one.given
+    seen: dict[tuple[float, ...], int] = {}
+    values = iter([given[node.name] for node in graph.parameters])
+    layers = [[[next(values) for _ in (*row, 0)] for row in layer.weights] for layer in one.scenario.layers]
+    for place, (layer, behind) in enumerate(pairwise(layers), start=1):
+        for neuron, numbers in enumerate(layer, start=1):
+            own = (place, *numbers, *(row[neuron - 1] for row in behind))
+            if own in seen:
+                return f"neurons {seen[own]} and {neuron} of layer {place}"
+            seen[own] = neuron
+    return ""
 
 
 def _in_general(moment: StepContext) -> Iterator[str]:
