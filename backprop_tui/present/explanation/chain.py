@@ -1,7 +1,6 @@
 """What is said of the gradients of parameters: first what the number means, then how the walk back made it."""
 
 from collections.abc import Iterator
-
 from itertools import pairwise
 
 from backprop_tui.core.backprop import Phase
@@ -33,8 +32,10 @@ def chain(moment: StepContext) -> Iterator[str]:
         return
     if moment.value == 0:
         yield from zero(moment)
+        yield from _symmetry(moment)
     else:
         yield meaning(moment)
+        yield from _symmetry(moment)
         yield from _first(moment) if moment.is_first(Role.PARAMETER) else _further(moment)
     if moment.is_last:
         yield from _last(moment)
@@ -79,11 +80,16 @@ def _change(factor: float, arriving: str) -> str:
 
 def _last(moment: StepContext) -> Iterator[str]:
     """Now that every gradient is known."""
-    if twins := _twins(moment.view):
-        yield f"Symmetry: {twins} have the same numbers, so they get the same gradients and stay alike."
-        yield "Start them apart (key e)."
     yield "This process, not one formula, is backpropagation: loss.backward() in PyTorch."
     yield "Nothing has changed yet." if moment.stages(Phase.UPDATE) else f"Held fixed, {moment.learning} stay."
+
+
+def _symmetry(moment: StepContext) -> Iterator[str]:
+    """Said at the last gradient, where two neurons of a layer cannot become different."""
+    twins = _twins(moment.view) if moment.is_last else ""
+    if twins:
+        yield f"Symmetry: {twins} have the same numbers, so they get the same gradients and stay alike."
+        yield "Start them apart (key e)."
 
 
 def _twins(one: Pass) -> str:
