@@ -130,7 +130,7 @@ def draw_derivative(sheet: Sheet, x: int, y: int, parameter: str, z: str) -> Non
 
 def draw_biases(sheet: Sheet, view: LayerView) -> None:
     """Below each z its bias, as far as rows are free; that of the neuron at hand stands above where none is."""
-    if view.weight is None:
+    if not view.bias_name:
         return
     sums, foot = view.sums, sheet.canvas.height
     for index, y in enumerate(sums.window.rows):

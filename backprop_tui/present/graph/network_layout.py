@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from backprop_tui.present.graph.measured import measured
 from backprop_tui.present.graph.network_nodes import Focus, LayerNodes, Network, focus_of, network_of
@@ -34,7 +35,15 @@ class Form(Enum):
 
     WHOLE = 0
     SHORT = 1  # biases that stand below their z are called b alone
-    SPLIT = 2  # of a joined layer either its weights are in view or its local derivatives, whichever the stage is about
+    SPLIT = 2  # of a joined layer its weights, its biases or its local derivatives are in view, as the stage wants
+
+
+class Details(NamedTuple):
+    """Which numbers of a layer are in view besides its nodes."""
+
+    weights: bool
+    biases: bool
+    slopes: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class LayerView:
 
     `weight` is the column of those weights, None where none ride.  Where every wire is drawn for itself, all weights
     ride, and each z has a bus of its own in one of the columns `buses`.  `bias_name` is how much of a bias's name there
-    is room for below its z.
+    is room for below its z, 0 where no bias is in view.
     """
 
     number: int
@@ -262,16 +271,12 @@ class _Plan:
         at = focus.neuron if focus.item == number else focus.source if focus.item == number + 1 else 1
         window = windows[number][0] if windows else window_over(len(nodes.sums), at, grid, with_bias=weighted)
         count = len(nodes.sums) if windows and windows[number - 1][1] else 0
-        weight, gap, step, bias_name = None, _PLAIN_GAP, _JOINED_STEP if nodes.joined else _STEP, 0
-        answer = max(widths.answer, len(window.hidden_text))
         far = window  # the answers in view: others than the z's where the stage is about both
         if nodes.joined and not windows and focus.item == number and focus.answer:
             far = window_over(len(nodes.answers), focus.answer, grid, with_bias=weighted)
-        across = nodes.joined and focus.item == number and (focus.joint or focus.answer > 0)
-        parts = MEETING + widths.slope + 1 + BUS
-        if weighted and across and form is Form.SPLIT:
-            step = parts
-        elif weighted:
+        details = self.details(number, weighted=weighted, form=form)
+        weight, gap, bias_name = None, _PLAIN_GAP, 0
+        if details.weights:
             above = widths.new_weight - (before.width + 1 + widths.weight - len(before.names[-1]))
             lead = max(0, above, widths.passed + 2 - before.width if widths.passed else 0)
             brought = max(widths.brought, len(window.hidden_text)) if widths.passed else 0
@@ -281,20 +286,34 @@ class _Plan:
                 weight = before.end + TAP + 3 + lead + air // 2
                 above = max(widths.weight, len(nodes.weights[-1][-1]) + widths.new_weight - 1, brought)
                 gap = TAP + 3 + lead + above + 2 * count + 1 + BUS
+        if details.biases:
             below = window.rows[-1] + 3 not in (self.height, window.mark)
             bias_name = 1 if form is not Form.WHOLE and below else len(nodes.biases[-1])
-            bias = bias_name + 1 + widths.bias + BESIDE + widths.beside_bias
-            if nodes.joined:
-                step = max(0 if form is Form.SPLIT else parts, bias - widths.sum + TURN + 1 + BUS)
-            else:
-                step = max(_STEP, widths.slope + 5 - widths.sum, bias - widths.sum - answer)
-        if nodes.joined:  # the lines back end before the count of those out of view, which may be wider than a z
-            step = max(_JOINED_STEP, step - max(0, len(window.hidden_text) - widths.sum))
+        step = _step(widths, bias_name, len(window.hidden_text), details, joined=nodes.joined)
         x = before.end + gap + air
         buses = tuple(x - BUS - 1 - 2 * (count - index) for index in range(1, count + 1))
         sums = _column(nodes.sums, window, x, widths.sum)
         answers = _column(nodes.answers, far, sums.end + step + air, widths.answer)
         return LayerView(number, nodes, sums, answers, x - BUS, weight, at, buses, widths, bias_name)
+
+    def details(self, number: int, *, weighted: bool, form: Form) -> Details:
+        """What of layer `number` is in view besides its nodes."""
+        joined, focus = self.network.layers[number - 1].joined, self.focus
+        if not (weighted and joined and form is Form.SPLIT):
+            return Details(weighted, weighted, weighted)
+        across, bias = focus.joint or focus.answer > 0, focus.bias
+        return Details(not across and not bias, bias, across) if focus.item == number else Details(True, False, False)
+
+
+def _step(widths: LayerWidths, bias_name: int, mark: int, details: Details, *, joined: bool) -> int:
+    """The cells from the z's to the a's of a layer, where the count of those out of view takes `mark` cells."""
+    bias = bias_name + 1 + widths.bias + BESIDE + widths.beside_bias if bias_name else 0
+    if not joined:
+        slope = widths.slope + 5 if details.slopes else 0
+        return max(_STEP, slope - widths.sum, bias - widths.sum - max(widths.answer, mark))
+    parts = MEETING + widths.slope + 1 + BUS if details.slopes else 0
+    inner = max(parts, bias - widths.sum + TURN + 1 + BUS if bias else 0)
+    return max(_JOINED_STEP, inner - max(0, mark - widths.sum))  # the lines back end before that count
 
 
 def _column(names: Sequence[str], window: Window, x: int, width: int) -> Column:
