@@ -22,7 +22,14 @@ def title_row(state: State, width: int) -> Row:
         shape = "one neuron" if inputs == 1 else f"one neuron, {inputs} inputs"
     else:
         shape = "-".join(str(count) for count in (inputs, *(len(layer.weights) for layer in scenario.layers)))
-    parts = [scenario.name, shape, activations, scenario.loss, f"lr {number(scenario.learning_rate)}"]
+    is_edited = bool(state.undo) and scenario != state.undo[0][0].scenario
+    parts = [
+        f"{scenario.name}{' (edited)' if is_edited else ''}",
+        shape,
+        activations,
+        scenario.loss,
+        f"lr {number(scenario.learning_rate)}",
+    ]
     samples = len(scenario.samples)
     place = [f"epoch {here.epoch}", f"stage {here.stage} of {state.timeline.last}"]
     if samples > 1:
