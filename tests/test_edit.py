@@ -129,7 +129,7 @@ async def test_choices_open_with_space_and_apply() -> None:
         row_of(app, "[ mse          ▼ ]  mse")
         row_of(app, "Nothing is changed yet.")
         await pilot.press("shift+tab", "space", "down", "enter", "enter")
-        assert lines(app)[0].startswith(" article-7 · one neuron · relu · mse ·")
+        assert lines(app)[0].startswith(" article-7 (edited) · one neuron · relu · mse ·")
         row_of(app, "── ● a = max(z, 0) = max(3.5, 0) = 3.5 ──")
 
 
