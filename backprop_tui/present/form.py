@@ -15,6 +15,7 @@ from backprop_tui.present.numbers import exact, parse
 from backprop_tui.stepper.history import MOST_EPOCHS
 from backprop_tui.stepper.state import Position, State
 
+_EDIT = "Edit"
 _MOST_STRAY = 2  # letters among the digits of what was meant as a number
 _LETTERS = {"x": "input", "w": "weight", "b": "bias", "y": "target"}
 _MEANINGS = {
@@ -116,7 +117,7 @@ class Form:
             return f"{several}{also}. Nothing applies until all are right."
         if new:
             return f"{'One field' if new == 1 else f'{new} fields'} changed. Enter applies."
-        return "Nothing is changed yet."
+        return "Nothing is changed yet." if self.title == _EDIT else "This is where you are."
 
 
 def edit_form(state: State) -> Form:
@@ -128,11 +129,11 @@ def edit_form(state: State) -> Form:
     fields = [Field(name, f"{_LETTERS[name[0]]} {name}", exact(given[name]), _MEANINGS[name[0]]) for name in names]
     rate = exact(scenario.learning_rate)
     fields += [
-        Field(LEARNING_RATE, "learning rate", rate, "how long a step against the gradient is; any finite number"),
+        Field(LEARNING_RATE, "learning rate", rate, "a step is the gradient times this, against it; any finite number"),
         *_activation_fields(scenario),
         Field("loss", "loss", scenario.loss, "what a wrong answer costs", tuple(LOSSES)),
     ]
-    return Form("Edit", tuple(fields), {field.key: field.in_use for field in fields})
+    return Form(_EDIT, tuple(fields), {field.key: field.in_use for field in fields})
 
 
 def edited(state: State, form: Form) -> Scenario:
