@@ -34,7 +34,9 @@ _WITHOUT = {
     **dict.fromkeys(("no-color", "no-colour", "color", "colour", "plain"), "set NO_COLOR=1 for no colours"),
     **dict.fromkeys(("scenario", "file", "config", "model", "i"), "a scenario stands without an option"),
     **dict.fromkeys(("list", "scenarios"), "`backprop-tui scenarios` lists them"),
-    **dict.fromkeys(("seed", "weight-decay", "zero-grad", "beta1", "beta2", "epsilon", "eps"), "that stands in a scenario file"),
+    **dict.fromkeys(
+        ("seed", "weight-decay", "zero-grad", "beta1", "beta2", "epsilon", "eps"), "that stands in a scenario file"
+    ),
     **dict.fromkeys(
         ("quiet", "silent", "q", "verbose", "log-level"), "there is nothing but results on standard output"
     ),
