@@ -76,7 +76,7 @@ class BackpropApp(TerminalApp):
         """The commands of the table, and the themes, for the command palette."""
         del screen
         for one in COMMANDS:
-            if not (self.no_quit and one.name == "quit"):
+            if one.name in self._main.possible:
                 keys = self._spelled(", ".join(one.shown))
                 title = f"{one.name.replace('_', ' ').capitalize()}  ({keys})"
                 yield SystemCommand(title, one.help, lambda name=one.name: self._main.action_command(name))

@@ -118,6 +118,23 @@ def a_weights_place(stage: Stage, match: re.Match[str]) -> bool:
     return match["name"] == stage.own.weight(int(match["layer"]), int(match["neuron"]), int(match["input"]))
 
 
+@claim(rf"Its weight for input (?P<input>\d+) is (?P<name>w{NAME[8:]})\.")
+def a_weight_of_the_first_neuron(stage: Stage, match: re.Match[str]) -> bool:
+    assert stage.rule
+    return match["name"] == stage.own.weight(*stage.own.place(stage.rule.node), int(match["input"]))
+
+
+@claim(r"Symmetry: neurons (?P<one>\d+) and (?P<other>\d+) of layer (?P<layer>\d+) have the same numbers")
+def neurons_are_alike(stage: Stage, match: re.Match[str]) -> bool:
+    """By the gradients themselves: of both neurons' weights and biases they are the same."""
+    own, layer = stage.own, int(match["layer"])
+    one, other = int(match["one"]), int(match["other"])
+    inputs = range(1, len(stage.state.scenario.layers[layer - 1].weights[0]) + 1)
+    names = [(own.name("b", layer, one), own.name("b", layer, other))]
+    names += [(own.weight(layer, one, i), own.weight(layer, other, i)) for i in inputs]
+    return all(own[a] == own[b] and math.isclose(own.gradient(a), own.gradient(b)) for a, b in names)
+
+
 @claim(rf"(?P<name>{NAME}) is held fixed: no update")
 def a_parameter_is_held(stage: Stage, match: re.Match[str]) -> bool:
     return match["name"] in stage.own.held()

@@ -123,13 +123,13 @@ async def test_enter_with_nothing_changed_is_no_edit() -> None:
 async def test_choices_open_with_space_and_apply() -> None:
     app = app_at(stage=2)
     async with app.run_test(size=DESIGN_SIZE) as pilot:
-        await pilot.press("e", "shift+tab", "space", "up", "enter")
+        await pilot.press("e", *["tab"] * 6, "space", "up", "enter")
         row_of(app, "[ bce          ▼ ]  mse       ! needs sigmoid")
         await pilot.press("space", "down", "enter")
         row_of(app, "[ mse          ▼ ]  mse")
         row_of(app, "Nothing is changed yet.")
         await pilot.press("shift+tab", "space", "down", "enter", "enter")
-        assert lines(app)[0].startswith(" article-7 · one neuron · relu · mse ·")
+        assert lines(app)[0].startswith(" article-7 (edited) · one neuron · relu · mse ·")
         row_of(app, "── ● a = max(z, 0) = max(3.5, 0) = 3.5 ──")
 
 
@@ -137,10 +137,10 @@ async def test_arrows_and_tab_lead_from_field_to_field_round_and_round_and_chang
     app = app_at()
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         await pilot.press("e")
-        for key, label in (("down", "target y"), ("up", "input x"), ("shift+tab", "loss"), ("tab", "input x")):
+        for key, label in (("down", "target y"), ("up", "input x"), ("shift+tab", "zero_grad"), ("tab", "input x")):
             await pilot.press(key)
             assert row_of(app, " > ").startswith(f" > {label} ")
-        await pilot.press(*["down"] * 14)  # twice round
+        await pilot.press(*["down"] * 20)  # twice round
         row_of(app, " > input x ")
         row_of(app, "Nothing is changed yet.")
 
@@ -160,7 +160,7 @@ async def test_with_many_inputs_the_field_at_hand_is_always_in_view() -> None:
     many = neuron(x=tuple(range(30)), w=tuple(i / 10 for i in range(30)))
     app = app_at(many)
     async with app.run_test(size=SMALLEST) as pilot:
-        await pilot.press("e", *["shift+tab"] * 8)
+        await pilot.press("e", *["shift+tab"] * 11)
         row_of(app, " > weight w27      [ 2.6            ]  2.6")
         await pilot.press("4", "tab")
         row_of(app, "   weight w27      [ 4              ]  2.6       changed")
@@ -172,7 +172,7 @@ async def test_what_was_entered_out_of_sight_applies_too() -> None:
     many = neuron(x=tuple(range(30)), w=tuple(i / 10 for i in range(30)))
     app = app_at(many)
     async with app.run_test(size=SMALLEST) as pilot:
-        await pilot.press("e", "7", "shift+tab", "shift+tab", "shift+tab", "9", "enter")
+        await pilot.press("e", "7", *["shift+tab"] * 6, "9", "enter")
         given = main_screen(app).state.view.given
         assert (given["x1"], given["lr"], given["w30"]) == (7.0, 9.0, 2.9)
 
@@ -183,13 +183,47 @@ async def test_the_smallest_screen_cuts_nothing_of_the_form() -> None:
         await pilot.press("e", "1", "comma", "5")
         row_of(app, "─ Edit ──")
         row_of(app, "                     new               now")
-        row_of(app, " > input x         [ 1,5            ]  2         ! not a nu…")
-        for label in ("target y", "weight w", "bias b", "learning rate", "activation", "loss"):
+        row_of(app, " > input x         [ 1,5            ]  2         ! not a …")
+        for label in ("target y", "weight w", "bias b", "learning rate", "activation", "loss", "optimiser"):
             row_of(app, f"   {label} ")
         row_of(app, f"   {ERROR}")
         row_of(app, "─ input x: what goes in; any finite number ──")
         for words in ("Enter apply", "Tab next field", "Esc leave everything as it was"):
             assert words in lines(app)[-1]
+        await pilot.press("shift+tab")
+        row_of(app, " > zero_grad       [ true         ▼ ]  true")
+
+
+async def test_an_optimiser_brings_its_options_and_takes_them_away() -> None:
+    app = app_at(stage=8)
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        await pilot.press("e", *["tab"] * 7, "space", *["down"] * 5, "enter")
+        row_of(app, "   optimiser       [ adam         ▼ ]  sgd       changed")
+        for row in ("beta1           [ 0.9 ", "beta2           [ 0.999 ", "epsilon         [ 1e-08 "):
+            assert row_of(app, row).endswith("]  none      changed")
+        assert "momentum  " not in shown(app)
+        await pilot.press("tab", "1", "tab")
+        assert row_of(app, "beta1  ").endswith("]  none      ! from 0 to below 1")
+        await pilot.press("shift+tab", "0", ".", "5", "enter")
+        assert lines(app)[0].startswith(" article-7 · identity · mse · lr 0.1 · adam  ")
+        assert dict(main_screen(app).state.scenario.optimizer.options)["beta1"] == 0.5
+        await pilot.press("u")
+        assert main_screen(app).state.scenario.optimizer.name == "sgd"
+
+
+async def test_a_class_brings_its_targets_on_screen() -> None:
+    app = app_at("softmax", 1, 3)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("e")
+        assert "[ 1 " in row_of(app, "target y1")
+        await pilot.press(*["tab"] * 5)
+        row_of(app, " > class           [ 1              ]  1")
+        await pilot.press("3")
+        assert "[ 0 " in row_of(app, "target y1")
+        assert "[ 1 " in row_of(app, "target y3")
+        row_of(app, "3 fields changed. Enter applies.")
+        await pilot.press("enter")
+        assert main_screen(app).state.scenario.samples[0].y == (0.0, 0.0, 1.0)
 
 
 async def test_long_numbers_scroll_in_their_field_and_arrive_whole() -> None:

@@ -16,8 +16,9 @@ CLASS = "class"
 NO_CLASS = "none"
 """What stands there where the targets are those of no single class."""
 
-OPTIONS = tuple(dict.fromkeys(option for row in OPTIMIZERS.values() for option in row.options))
-"""The options of all optimisers, each once."""
+_PLACES = sorted((place, option) for row in OPTIMIZERS.values() for place, option in enumerate(row.options))
+OPTIONS = tuple(dict.fromkeys(option for _, option in reversed(_PLACES)))[::-1]
+"""The options of all optimisers, each once, what they have in common last."""
 
 _NEEDS = {"bce": "sigmoid", "cross_entropy": SOFTMAX}
 _INSTEAD = {"sigmoid": "bce", SOFTMAX: "cross_entropy"}
@@ -47,7 +48,7 @@ class EditRules(Rules):
             return problem.removeprefix("expected a number ")
         if key == "loss":
             return self._error_of_loss(form)
-        if key[0] == "y" and key[1:].isdigit() | (key == "y"):
+        if key == "y" or key in self._targets(form):
             return self._error_of_target(form, key)
         if key.startswith("v_") and key in self.remembered and "momentum" not in self.scenario.optimizer.row.options:
             return "" if parse_number(form.texts[key]) >= 0 else "of squares: from 0"
@@ -107,13 +108,6 @@ class EditRules(Rules):
     def consequence(self, form: Form) -> str:
         """That what is remembered is forgotten, where it is."""
         return " What was remembered starts at 0." if self.remembered and self._begins_anew(form) else ""
-
-    def batch_size(self, form: Form) -> int:
-        """The size of batches that a form without errors describes."""
-        if "batch_size" not in form.texts:
-            return self.scenario.batch_size
-        text = _text(form, "batch_size")
-        return form.field("batch_size").names.get(text) or int(text)
 
     def _begins_anew(self, form: Form) -> bool:
         """Whether optimiser, size of batches or zero_grad is another."""

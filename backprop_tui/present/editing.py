@@ -48,7 +48,12 @@ def edit_form(state: State) -> Form:
         *numbers(Role.INPUT, Role.TARGET),
         *_class_field(state),
         *numbers(Role.PARAMETER),
-        Field(LEARNING_RATE, "learning rate", rate, "how long a step against the gradient is; any finite number"),
+        Field(
+            LEARNING_RATE,
+            "learning rate",
+            rate,
+            "a plain step is this times the gradient, against it; any finite number",
+        ),
         *_activation_fields(scenario),
         Field("loss", "loss", scenario.loss, "what a wrong answer costs", _losses(scenario)),
         *_training_fields(scenario),
@@ -83,9 +88,14 @@ def edited(state: State, form: Form) -> Scenario:
         loss=texts["loss"].strip(),
         learning_rate=parse_number(texts[LEARNING_RATE]),
         optimizer=settings(optimizer, **options),
-        batch_size=form.rules.batch_size(form) if isinstance(form.rules, EditRules) else scenario.batch_size,
+        batch_size=_batch_size(scenario, form),
         zero_grad=texts["zero_grad"].strip() == switch(on=True),
     )
+
+
+def _batch_size(scenario: Scenario, form: Form) -> int:
+    text = form.texts.get("batch_size", str(scenario.batch_size)).strip()
+    return len(scenario.samples) if text == "all" else int(text)
 
 
 def edit_of(state: State, form: Form) -> Edit:
@@ -101,7 +111,7 @@ def _class_field(state: State) -> Iterator[Field]:
         right = class_of(sample.y)
         in_use = str(right) if right else NO_CLASS
         meaning = f"in place of the targets: the right one, 1 to {count}"
-        yield Field(CLASS, "class", in_use, meaning, (), 1, count, {} if right else {NO_CLASS: 0})
+        yield Field(CLASS, "class", in_use, meaning, (), 1, count, {NO_CLASS: 0})
 
 
 def _activation_keys(scenario: Scenario) -> tuple[str, ...]:
@@ -137,7 +147,7 @@ def _training_fields(scenario: Scenario) -> Iterator[Field]:
         in_use = exact(numbers[option]) if option in numbers else "none"
         yield Field(option, option, in_use, _OF_OPTIONS[option])
     if samples > 1:
-        meaning = f"how many samples go into an update; 1 to {samples}, or all"
+        meaning = f"samples to an update; 1 to {samples}, or all"
         yield Field("batch_size", "batch size", str(scenario.batch_size), meaning, (), 1, samples, {"all": samples})
-    meaning = "whether each batch begins with its gradients at 0"
+    meaning = "whether sums start at 0 with each batch"
     yield Field("zero_grad", "zero_grad", switch(on=scenario.zero_grad), meaning, (switch(on=True), switch(on=False)))

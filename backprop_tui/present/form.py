@@ -135,7 +135,7 @@ class Form:
             return (
                 f"{'One field' if new == 1 else f'{new} fields'} changed. Enter applies.{self.rules.consequence(self)}"
             )
-        return "Nothing is changed yet."
+        return "This is where you are." if self.title == "Go to" else "Nothing is changed yet."
 
 
 def go_to_form(state: State) -> Form:

@@ -242,7 +242,7 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         field = self.row.field
         self.query_one("#meaning", Static).border_title = f" {field.label}: {field.meaning} "
         self.sum_up()
-        self.row.scroll_visible(animate=False)
+        self.call_after_refresh(self.row.scroll_visible, animate=False)  # what is said may take another line
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Take what was typed, and say at once whether it will do."""

@@ -45,7 +45,15 @@ class SizedScreen(Screen[Result]):
     """What had the focus before there was too little room, and is to have it again."""
 
     def message(self) -> Static:
-        """The message, to be yielded before anything else."""
+        """The message, to be yielded before anything else.
+
+        And the classes for the size at hand, so that all is styled once: textual sets them after the first layout.
+        """
+        for breakpoints, cells in zip(
+            (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), self.app.size, strict=True
+        ):
+            names = [name for least, name in breakpoints or () if cells >= least]
+            self.add_class(*names[-1:], update=False)
         return Static(id="too-small", markup=False)
 
     @property

@@ -61,15 +61,14 @@ def _pre_activation(moment: StepContext) -> Iterator[str]:
     whose = "The neuron" if moment.is_neuron else f"Neuron {moment.place(node.args[-1])}"
     weighs = "weighs its input, weight times input, and adds its bias: this is"
     if len(inputs) > 1:
-        weighs = f"adds up weight times input for its {len(inputs)} inputs, and its bias:"
+        weighs = "adds up weight times input and its bias:"
     yield f"{whose} {weighs} the pre-activation {node.name}."
     if not any(moment.of(name) for name in inputs):
         yield f"Here only the bias is left, for {'every' if len(inputs) > 1 else 'the'} input is 0."
     if moment.is_neuron and moment.outputs:
         yield f"{_sentence(moment.learning)} decide z, z decides a, and a decides the loss L: a chain."
     elif not moment.is_neuron and moment.is_first():
-        weight = node.args[len(inputs) - 1]
-        yield f"{weight} is the weight of neuron {moment.place(weight)}."
+        yield f"Its weight for input {len(inputs)} is {node.args[len(inputs) - 1]}."
     yield "So far nothing is right or wrong."
 
 

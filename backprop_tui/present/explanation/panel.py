@@ -1,5 +1,7 @@
 """The panel of the explanation: the headline as its rule, below it what the stage means."""
 
+import re
+
 from backprop_tui.core.backprop import Phase
 from backprop_tui.present.canvas import Row, Style
 from backprop_tui.present.chrome import rule_row
@@ -11,6 +13,7 @@ from backprop_tui.present.visibility import Mark, rule_text
 from backprop_tui.stepper.state import State
 
 MARGIN = 2  # cells left and right of the text
+_SENTENCES = re.compile(r"(?<=[.!?;]) ")
 _ALL = 1000  # lines: no explanation has more
 _SHORT = 3  # lines: in a lower panel the sentences come before the rule
 
@@ -48,7 +51,7 @@ def _whole(state: State, width: int, lines: int, notice: str) -> tuple[Row, ...]
     """
     measure = min(width - 2 * MARGIN, WIDTH)
     margin = " " * MARGIN
-    said = fitted((notice,), measure, lines) if notice else ()
+    said = fitted(_SENTENCES.split(notice), measure, lines) if notice else ()
     rule = missing_rule(state, headline(state, width - 18 - len(next_text(state))))
     ruled = 0 < len(rule) <= measure and not said and (lines > _SHORT or measure == WIDTH)
     left = lines - len(said)

@@ -16,7 +16,7 @@ from backprop_tui.present.sentences import listed
 from backprop_tui.stepper.state import State
 
 _BLOCKED_WORDS = (
-    (Kind.DEAD, "╳ dead"),
+    (Kind.DEAD, "╳ dead ReLU"),
     (Kind.GATE_CLOSED, "╳ gate closed"),
     (Kind.FLAT, "╳ flat"),
     (Kind.SATURATED, "saturated"),

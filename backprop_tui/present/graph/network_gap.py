@@ -5,7 +5,7 @@ from collections.abc import Collection
 from backprop_tui.core.backprop import local_name
 from backprop_tui.present.canvas import Style
 from backprop_tui.present.contributions import contributions_to
-from backprop_tui.present.graph.network_layout import BESIDE, TAP, Column, LayerView
+from backprop_tui.present.graph.network_layout import BESIDE, MEETING, TAP, Column, LayerView
 from backprop_tui.present.graph.network_rows import UNIT
 from backprop_tui.present.graph.network_widths import ARROW
 from backprop_tui.present.graph.sheet import FACTOR, Sheet
@@ -130,7 +130,7 @@ def draw_derivative(sheet: Sheet, x: int, y: int, parameter: str, z: str) -> Non
 
 def draw_biases(sheet: Sheet, view: LayerView) -> None:
     """Below each z its bias, as far as rows are free; that of the neuron at hand stands above where none is."""
-    if view.weight is None:
+    if not view.bias_name:
         return
     sums, foot = view.sums, sheet.canvas.height
     for index, y in enumerate(sums.window.rows):
@@ -195,10 +195,6 @@ def draw_fan(sheet: Sheet, view: LayerView, source: int) -> None:
     x = view.weight if view.buses and view.weight else before.end + MEETING  # behind the taps, where there are any
     draw_meeting(sheet, before, (name,), view.sums, before.end + 2, before.end + MEETING)
     draw_brought(sheet, name, view.sums, x)
-
-
-MEETING = 5
-"""From a column to what rides on the lines that meet before it: two cells to where they meet, one of line, a blank."""
 
 
 def draw_meeting(sheet: Sheet, into: Column, names: Collection[str], out_of: Column, branch: int, x: int) -> None:

@@ -3,8 +3,8 @@
 from backprop_tui.core.backprop import Phase, local_name
 from backprop_tui.present.canvas import Style
 from backprop_tui.present.formulas import symbol
-from backprop_tui.present.graph.network_gap import MEETING, draw_brought, draw_meeting, leave
-from backprop_tui.present.graph.network_layout import TURN, LayerView
+from backprop_tui.present.graph.network_gap import draw_brought, draw_meeting, leave
+from backprop_tui.present.graph.network_layout import MEETING, TURN, LayerView
 from backprop_tui.present.graph.sheet import FACTOR, Sheet
 from backprop_tui.present.graph.wires import LIGHT, Wires
 from backprop_tui.present.visibility import Mark
@@ -38,14 +38,14 @@ def draw_joint_links(sheet: Sheet, view: LayerView) -> None:
     known = [name for name in view.sums.names if sheet.cell(sheet.gradient(name)).known]
     if known:
         draw_meeting(sheet, view.sums, known, view.answers, view.joint - TURN, view.answers.x)
-    elif view.weight is not None and (answer := _answer_at_hand(sheet, view)):
+    elif view.holds_parts and (answer := _answer_at_hand(sheet, view)):
         draw_jacobian(sheet, view, answer)
 
 
 def draw_parts(sheet: Sheet, view: LayerView, z: str) -> None:
     """What each answer brings to the gradient of `z`: ``◀══╦═ −0.668 ══ ×0.2218 ═`` from ∂L/∂a on."""
-    x = view.sums.end + MEETING
-    draw_meeting(sheet, view.sums, (z,), view.answers, view.sums.end + 2, x)
+    x = view.sums_end + MEETING
+    draw_meeting(sheet, view.sums, (z,), view.answers, view.sums_end + 2, view.answers.x)
     draw_brought(sheet, z, view.answers, x)
     slopes = {a: f"{FACTOR}{sheet.cell(local_name(sheet.graph, a, z)).number}" for a in view.answers.names}
     at = view.joint - 1 - max(map(len, slopes.values()))
@@ -60,7 +60,7 @@ def draw_jacobian(sheet: Sheet, view: LayerView, answer: str) -> None:
         slope = local_name(sheet.graph, answer, z)
         if sheet.cell(slope).mark is Mark.LATER:
             continue
-        name, x = symbol(slope), view.sums.end + MEETING
+        name, x = symbol(slope), view.sums_end + MEETING
         at = min(x, view.answers.x - 2 - len(name))
         if at > view.sums.x + len(z):
             sheet.canvas.put(at, y, name)

@@ -41,6 +41,7 @@ class Focus(NamedTuple):
     `source` is the node before that it is about; with `fan` the stage adds up what reaches that source from the
     neurons of the layer `item`.  Where the layer is joined, a stage may be about the `answer` of one neuron and the z
     of another; with `joint` it adds up what reaches that z from all answers.
+    `bias` says that the stage is about the neuron's bias.
     """
 
     item: int
@@ -49,6 +50,7 @@ class Focus(NamedTuple):
     fan: bool = False
     answer: int = 0
     joint: bool = False
+    bias: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -85,12 +87,14 @@ def focus_of(state: State) -> Focus:
         at, own, _ = network.place[rule.node]
         if network.layers[at - 1].joined and rule.node in network.layers[at - 1].answers:
             return Focus(at, neuron, answer=own)
-        return Focus(at, own, source if layer == at else neuron)
+        bias = rule.argument in network.layers[at - 1].biases
+        return Focus(at, own, source if layer == at else neuron, bias=bias)
     layer, neuron, source = network.place.get(rule.node, (loss, 1, 1))
     if rule.phase is Phase.CHAIN and layer < loss and rule.node in network.layers[layer - 1].answers:
         return Focus(layer + 1, 1, neuron, fan=True)
     joint = rule.phase is Phase.CHAIN and layer < loss and _adds_answers(network.layers[layer - 1], rule.node)
-    return Focus(layer, neuron, source, joint=joint)
+    bias = layer < loss and rule.node in network.layers[layer - 1].biases
+    return Focus(layer, neuron, source, joint=joint, bias=bias)
 
 
 def _adds_answers(layer: LayerNodes, name: str) -> bool:
