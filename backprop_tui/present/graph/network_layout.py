@@ -243,7 +243,7 @@ class _Plan:
         loss_bus = end + 1 + air // 2
         if shown[-1] > self.layers:
             loss = end + _JOIN + air
-            end = loss + self.widths.loss
+            end = loss + self.loss_width()
         else:
             end += _CUT_RIGHT
         rows = column.window.rows
@@ -252,6 +252,11 @@ class _Plan:
         return Layout(
             sources, tuple(views), shown.start, self.layers, loss, loss_bus, loss_row, self.digits, self.focus
         ), end
+
+    def loss_width(self) -> int:
+        """The cells of L and the targets below it, those without a row counted."""
+        count = len(self.network.targets)
+        return max(self.widths.loss, len(f"⋮ {count} more") if count > self.height - 2 else 0)
 
     def sources(self, first: int, x: int, grid: Grid, windows: _Windows) -> Column:
         """The column that feeds layer `first`; for the loss, the answers of the last layer."""

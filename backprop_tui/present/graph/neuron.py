@@ -123,7 +123,8 @@ class _Picture:
             return self.canvas.put(x, y, text), True
         new = self.step_cell(step)
         end = self.canvas.put(x, y, text if self.at.old or not new.known else "")
-        end = self.canvas.put(end, y, f" {step.name} " if self.at.old or new.known else " ", Style.DIM)
+        between = f" {step.name} " if self.at.old else step.name if new.known else " "
+        end = self.canvas.put(end, y, between, Style.DIM)
         return put_cell(self.canvas, end + 1, y, new), not new.known
 
     def draw_nodes(self) -> None:

@@ -237,5 +237,6 @@ def _given_width(one: Pass, name: str, digits: int, *, signed: bool, old: bool) 
     """The cells that a given number needs: ``1.5``, or ``1.5 → ●1.7`` where it is updated, or ``1.5 m ●−0.2``."""
     text = _signed(number(one.given[name], digits), signed=signed)
     steps = steps_of(one, ARROW).get(name, ())
-    updated = max((len(f" {s.name} ●{number(one.values[s.stage - 1], digits)}") for s in steps), default=0)
+    marked = (f"{s.name}●{number(one.values[s.stage - 1], digits)}" for s in steps)
+    updated = max(map(len, marked), default=0) + 2 * old
     return len(text) + updated if old else max(len(text), updated)
