@@ -8,6 +8,7 @@ from backprop_tui.core.graph import Node, Role
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.events import pass_before
 from backprop_tui.present.explanation.activation import answer
+from backprop_tui.present.explanation.softmax import share
 from backprop_tui.present.explanation.step_context import StepContext, may_change, passes_since_edit, words_for
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import apart, beginning, counted, from_to, is_rounding, listed
@@ -45,6 +46,9 @@ def forward(moment: StepContext) -> Iterator[str]:
         yield from _pre_activation(moment)
     elif moment.node.operation in ACTIVATIONS:
         yield from _activation(moment)
+    elif moment.node.layer:
+        yield from share(moment)
+        yield f"{moment.node.name} should be {moment.text(dict(moment.outputs)[moment.node.name])}."
     else:
         yield f"{moment.node.name} is computed from {listed(moment.node.args)}: {number(moment.value)}."
 

@@ -6,6 +6,7 @@ from backprop_tui.core.backprop import Rule
 from backprop_tui.core.expression import FUNCTIONS
 from backprop_tui.present.events import paths
 from backprop_tui.present.explanation.meaning import meaning, tried
+from backprop_tui.present.explanation.softmax import collapse, fused
 from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.explanation.zero import zero
 from backprop_tui.present.formulas import symbol
@@ -16,7 +17,14 @@ from backprop_tui.present.sentences import counted, listed
 def hidden(moment: StepContext) -> Iterator[str]:
     """First what the gradient means, then by which links it came, then what it is for."""
     ways = paths(moment.rule)
-    if moment.value == 0:
+    if fused(moment):
+        if moment.value != 0:
+            yield meaning(moment)
+        yield from collapse(moment)
+        if moment.value != 0:
+            yield from tried(moment, "Tried")
+            yield from _used_again(moment)
+    elif moment.value == 0:
         yield from zero(moment)
     else:
         yield meaning(moment)

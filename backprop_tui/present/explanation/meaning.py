@@ -7,6 +7,7 @@ from backprop_tui.core.backprop import gradient_name
 from backprop_tui.core.expression import FUNCTIONS
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.present.events import paths
+from backprop_tui.present.explanation import softmax
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.explanation.nudge import foretold, nudge
 from backprop_tui.present.explanation.step_context import LEAST_DIVISOR, StepContext
@@ -53,7 +54,7 @@ def _condition(moment: StepContext) -> str:
             return f"if at its corner, {answer} = {target}, the loss had the slope of convention"
     if any(moment.is_held(answer) for answer, _ in moment.outputs if answer in ahead):
         return f"if it divided by {number(LEAST_DIVISOR)}, at which its slope is held"
-    return ""
+    return softmax.condition(moment)
 
 
 def _is_rough(moment: StepContext) -> bool:
@@ -69,7 +70,7 @@ def _is_rough(moment: StepContext) -> bool:
     for one in moment.activations:
         if one.name in further and one.operation in _NEAR_LIMIT and abs(moment.slope(one)) <= _CANCELLED:
             return True
-    return any(_has_cancelled(moment, node) for node in ahead)
+    return softmax.is_near_certain(moment, _CANCELLED) or any(_has_cancelled(moment, node) for node in ahead)
 
 
 def _summands(moment: StepContext) -> Iterator[float]:
