@@ -126,7 +126,7 @@ def xor_in_micrograd(epochs: int) -> None:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds of this process alone: all of it is computing, and on a busy machine others take their turns meanwhile."""
+    """Seconds of this process alone: it only computes, and on a busy machine others take their turns meanwhile."""
     before = time.process_time()
     work()
     return time.process_time() - before
