@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,13 +12,13 @@ from hypothesis import strategies as st
 from backprop_tui.cli import main
 from backprop_tui.core import ops
 from backprop_tui.core.backprop import gradient_name
-from backprop_tui.core.expression import Expression
 from backprop_tui.core.gradient_check import Comparison, Judgement, compare
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.models.dense import build
 from backprop_tui.core.ops import Arguments
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import builtin_names, load
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 from backprop_tui.present.gradient_check import (
     check_rows,
     comparisons,
@@ -86,24 +87,35 @@ def test_no_wrong_gradient_agrees(scenario: Scenario, fault: str) -> None:
     assert all(one.judgement is not Judgement.AGREES for one in compare(graph, numbers, wrong))
 
 
+def at_one_sum(name: str, z: float) -> Scenario:
+    """A scenario that has the activation or the loss `name`, and `z` for a pre-activation."""
+    if name in ("softmax", "cross_entropy"):
+        layer = Layer("softmax", ((z,), (0.2,)), (0.0, 0.0))
+        return Scenario("classes", (layer,), (Sample((1.0,), (0.3, 0.7)),), "cross_entropy")
+    kinds = {"activation": "sigmoid", "loss": "bce" if name == "bce" else "mse"}
+    kinds["activation" if name in ops.ACTIVATIONS else "loss"] = name
+    return neuron(x=(1.0,), w=(z,), b=0.0, y=0.3, **kinds)
+
+
 @pytest.mark.parametrize("fault", WRONG)
 @pytest.mark.parametrize("z", [-0.7, 0.6])
-@pytest.mark.parametrize("name", [*ops.ACTIVATIONS, *ops.LOSSES])
+@pytest.mark.parametrize("name", [*ops.ACTIVATIONS, *ops.LOSSES, *LAYER_OPERATIONS])
 def test_a_wrong_slope_of_any_operation_is_found(
     name: str, z: float, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kinds = {"activation": "sigmoid", "loss": "bce" if name == "bce" else "mse"}
-    kinds["activation" if name in ops.ACTIVATIONS else "loss"] = name
-    scenario = neuron(x=(1.0,), w=(z,), b=0.0, y=0.3, **kinds)
-    right, row = gradients_of(scenario)[2], ops.OPERATIONS[name]
+    scenario = at_one_sum(name, z)
+    right = gradients_of(scenario)[2]
+    factor = {"a thousandth too much": 1.001, "twice": 2, "the other sign": -1, "none": 0}[fault]
 
-    def wrong(args: Arguments, own: Expression) -> Arguments:
-        factor = {"a thousandth too much": 1.001, "twice": 2, "the other sign": -1, "none": 0}[fault]
-        return tuple(factor * partial for partial in row.partials(args, own))
+    def wrong(partials: Callable[..., Arguments]) -> Callable[..., Arguments]:
+        return lambda *given: tuple(factor * partial for partial in partials(*given))
 
-    monkeypatch.setitem(ops.OPERATIONS, name, row._replace(partials=wrong))
+    for table in (LAYER_OPERATIONS, ops.OPERATIONS):
+        if name in table:
+            row = table[name]
+            monkeypatch.setitem(table, name, row._replace(partials=wrong(row.partials)))
     graph, numbers, gradients = gradients_of(scenario)
-    expected = {parameter: "agrees" if gradients[parameter] == right[parameter] else "differs" for parameter in "wb"}
+    expected = {one: "agrees" if gradients[one] == right[one] else "differs" for one in right}
     assert {one.parameter: one.judgement.value for one in compare(graph, numbers, gradients)} == expected
     assert "differs" in expected.values() or (name, z) == ("relu", -0.7)
 

@@ -50,7 +50,7 @@ _SAME: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("mattmazur", "mattmazurs"), "mazur"),
         **dict.fromkeys(("karpathy", "micrograd1"), "micrograd"),
         **dict.fromkeys(("stanford", "karpathycs231n", "cs231"), "cs231n"),
-        **dict.fromkeys(("hiddenrelu", "deadhidden"), "hidden-relu"),
+        "deadhidden": "hidden-relu",
     },
 }
 
