@@ -19,6 +19,7 @@ from backprop_tui.core.expression import (
     Name,
     Number,
     Piecewise,
+    Shared,
     Shorthand,
     Stable,
 )
@@ -38,7 +39,7 @@ def enclosure(expression: Expression, intervals: Mapping[str, Interval]) -> Inte
             return value, value
         case Name(name):
             return intervals[name]
-        case Shorthand(_, meaning) | Stable(_, meaning):
+        case Shorthand(_, meaning) | Stable(_, meaning) | Shared(_, meaning):
             return enclosure(meaning, intervals)
         case Piecewise(branches, otherwise):
             possible = []
