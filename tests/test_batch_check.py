@@ -1,4 +1,4 @@
-"""The gradient check of softmax and of batches: nothing right differs, nothing wrong agrees, and what is left is told."""
+"""The gradient check of softmax and of batches: nothing right differs, nothing wrong agrees, the rest is told."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -100,7 +100,9 @@ def test_no_right_gradient_of_a_batch_differs(scenario: Scenario, factor: float)
 @given(trained_scenarios(), SCALES, st.sampled_from([*WRONG]))
 def test_no_wrong_gradient_of_a_batch_agrees(scenario: Scenario, factor: float, fault: str) -> None:
     graph, samples, right = batch_gradients(scaled(scenario, factor))
-    wrong = {name: WRONG[fault](gradient) for name, gradient in right.items() if abs(gradient) > 1e-240}
+    # Where 1 − a has lost its digits, what the chain rule says need not be right.
+    sound = {one.parameter for one in compare(graph, samples, right) if one.judgement is Judgement.AGREES}
+    wrong = {name: WRONG[fault](right[name]) for name in sound if abs(right[name]) > 1e-240}
     assert all(one.judgement is not Judgement.AGREES for one in compare(graph, samples, wrong))
 
 

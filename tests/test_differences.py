@@ -68,7 +68,7 @@ SIGNED = st.tuples(MOVES, st.sampled_from([1.0, -1.0])).map(lambda pair: pair[0]
 
 
 def test_there_is_one_for_every_function() -> None:
-    assert set(EXACT) == set(FUNCTIONS)
+    assert set(EXACT) == set(FUNCTIONS) - {"^"}  # which has its place in updates only
 
 
 def moved(expression: Expression, at: dict[str, float], moves: dict[str, float]) -> float:
@@ -95,7 +95,7 @@ def test_a_function_moves_as_far_as_it_does(function: str, data: st.DataObject) 
 @given(st.sampled_from([*ACTIVATIONS, *LOSSES]), st.floats(-3, 3), st.floats(-3, 3), SIGNED)
 def test_an_operation_moves_as_its_values_do(name: str, at: float, target: float, move: float) -> None:
     """A wide step, over a kink or into another branch: here plain floating point tells as much."""
-    if name == "bce":
+    if name in ("bce", "cross_entropy"):
         at, target = 0.5 + at / 10, 0.5 + target / 10
     move *= 0.1 / abs(move)
     args = (Name("u"), Name("v")) if name in LOSSES else (Name("u"),)

@@ -19,7 +19,7 @@ def holds(bounds: Interval, value: float) -> bool:
 
 
 @given(st.data())
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if name != "^"])  # which only updates have
 def test_the_bounds_hold_every_value_between(function: str, data: st.DataObject) -> None:
     names = NAMES[: ARGUMENTS.get(function, 1)]
     intervals, at = {}, {}
