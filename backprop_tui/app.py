@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -22,7 +23,7 @@ from backprop_tui.terminal.app import TerminalApp
 class BackpropApp(TerminalApp):
     """Opens on the scenario and at the position that `launch` names; the article's neuron where nothing is given."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")  # textual looks beside the file of whatever class inherits from it
     TITLE = "backprop-tui"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(command(name).keys), action, show=False, priority=True)
@@ -75,7 +76,7 @@ class BackpropApp(TerminalApp):
         """The commands of the table, and the themes, for the command palette."""
         del screen
         for one in COMMANDS:
-            if not (self.no_quit and one.name == "quit"):
+            if one.name in self._main.possible:
                 keys = self._spelled(", ".join(one.shown))
                 title = f"{one.name.replace('_', ' ').capitalize()}  ({keys})"
                 yield SystemCommand(title, one.help, lambda name=one.name: self._main.action_command(name))

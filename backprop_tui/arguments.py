@@ -307,7 +307,7 @@ _OPTIONS = {
     "--loss": _Option(_value, _ALL, "mse"),
     "--lr": _Option(_number, _ALL, "0.1"),
     "--optimizer": _Option(_value, _ALL, "adam"),
-    "--batch-size": _Option(_batch_size, _ALL, "4"),
+    "--batch-size": _Option(_batch_size, _ALL, "4 or all"),
     "--ascii": _Option(_flag, _ALL),
     "--epochs": _Option(_whole, (TRACE,), "10"),
     "--check": _Option(_flag, (TRACE,)),

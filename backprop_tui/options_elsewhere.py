@@ -6,6 +6,7 @@ Imported for a wrong option only, so that its message leads somewhere.
 from collections.abc import Collection
 
 from backprop_tui.core.names_elsewhere import nearest
+from backprop_tui.core.optimizers import OPTIMIZERS
 
 _ELSEWHERE = {
     **dict.fromkeys(("learning-rate", "learning_rate", "rate", "eta", "alpha", "l"), "--lr"),
@@ -16,7 +17,7 @@ _ELSEWHERE = {
     **dict.fromkeys(("target", "targets", "label", "expected"), "--y"),
     **dict.fromkeys(("n", "e", "iterations", "steps", "iters"), "--epochs"),
     **dict.fromkeys(("step", "s"), "--stage"),
-    **dict.fromkeys(("optimiser", "opt", "optim", "momentum", "adam", "sgd"), "--optimizer"),
+    **dict.fromkeys(("optimiser", "opt", "optim", *OPTIMIZERS), "--optimizer"),
     **dict.fromkeys(("batch", "batch_size", "minibatch", "bs"), "--batch-size"),
     **dict.fromkeys(("cost", "criterion", "error"), "--loss"),
     **dict.fromkeys(("speed", "pace", "autoplay", "delay", "p"), "--play"),
@@ -33,11 +34,13 @@ _WITHOUT = {
     **dict.fromkeys(("no-color", "no-colour", "color", "colour", "plain"), "set NO_COLOR=1 for no colours"),
     **dict.fromkeys(("scenario", "file", "config", "model", "i"), "a scenario stands without an option"),
     **dict.fromkeys(("list", "scenarios"), "`backprop-tui scenarios` lists them"),
-    **dict.fromkeys(("seed", "weight-decay", "zero-grad", "beta1", "beta2"), "that stands in a scenario file"),
+    **dict.fromkeys(
+        ("seed", "weight-decay", "zero-grad", "beta1", "beta2", "epsilon", "eps"), "that stands in a scenario file"
+    ),
     **dict.fromkeys(
         ("quiet", "silent", "q", "verbose", "log-level"), "there is nothing but results on standard output"
     ),
-    **dict.fromkeys(("trace", "screen", "check"), "commands have no dashes"),
+    **dict.fromkeys(("trace", "screen"), "commands have no dashes"),
 }
 """What others have as options, and we otherwise or not at all."""
 

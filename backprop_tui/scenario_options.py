@@ -7,11 +7,12 @@ from backprop_tui.arguments import Request, UsageError
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.optimizers import OPTIMIZERS
 from backprop_tui.core.scenario import Scenario, ScenarioError, neuron_with, with_training
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 
 def changed(scenario: Scenario, request: Request) -> Scenario:
     """`scenario` with the numbers and names that are asked for.  Raises UsageError where it does not take them."""
-    activation = _known("activation", request.activation, ACTIVATIONS)
+    activation = _known("activation", request.activation, (*ACTIVATIONS, *LAYER_OPERATIONS))
     loss = _known("loss", request.loss, LOSSES) or scenario.loss
     optimizer = _known("optimizer", request.optimizer, OPTIMIZERS)
     _check_shape(scenario, request)
@@ -40,6 +41,7 @@ def _blamed(error: ScenarioError, request: Request) -> str:
         "weights": ("w", "x"),
         "y": ("y", "loss"),
         "loss": ("loss", "activation"),
+        "activation": ("activation",),
         "batch_size": ("batch_size",),
     }.get(name, ("loss",))
     blamed = next((one for one in suspects if getattr(request, one) is not None), suspects[-1])

@@ -29,7 +29,7 @@ Of the application, trace and screen:
   --lr RATE          learning rate
   --optimizer NAME   sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw,
                      its options at their defaults
-  --batch-size N     samples to an update, or all
+  --batch-size SIZE  samples to an update, or all
   --ascii            plain characters; in a trace, of text and markdown
 
 Of trace:

@@ -52,7 +52,7 @@ def a_share_of_z(stage: Stage, match: re.Match[str]) -> bool:
     return math.isclose(read(match["share"]), share, rel_tol=1e-3, abs_tol=1e-15)
 
 
-@claim(rf"Gate closed: (?P<z>z\d*(?:_\d+)?) = (?P<told>{NUMBER}) is below 0")
+@claim(rf"(?:Dead ReLU|Gate closed for this sample): (?P<z>z\d*(?:_\d+)?) = (?P<told>{NUMBER}) is below 0")
 def a_gate_is_closed(stage: Stage, match: re.Match[str]) -> bool:
     return stage.own[match["z"]] < 0 and stage.activation(match["z"]) == "relu"
 
@@ -116,6 +116,23 @@ def only_what_is_not_held_may_change(stage: Stage, match: re.Match[str]) -> bool
 )
 def a_weights_place(stage: Stage, match: re.Match[str]) -> bool:
     return match["name"] == stage.own.weight(int(match["layer"]), int(match["neuron"]), int(match["input"]))
+
+
+@claim(rf"Its weight for input (?P<input>\d+) is (?P<name>w{NAME[8:]})\.")
+def a_weight_of_the_first_neuron(stage: Stage, match: re.Match[str]) -> bool:
+    assert stage.rule
+    return match["name"] == stage.own.weight(*stage.own.place(stage.rule.node), int(match["input"]))
+
+
+@claim(r"Symmetry: neurons (?P<one>\d+) and (?P<other>\d+) of layer (?P<layer>\d+) have the same numbers")
+def neurons_are_alike(stage: Stage, match: re.Match[str]) -> bool:
+    """By the gradients themselves: of both neurons' weights and biases they are the same."""
+    own, layer = stage.own, int(match["layer"])
+    one, other = int(match["one"]), int(match["other"])
+    inputs = range(1, len(stage.state.scenario.layers[layer - 1].weights[0]) + 1)
+    names = [(own.name("b", layer, one), own.name("b", layer, other))]
+    names += [(own.weight(layer, one, i), own.weight(layer, other, i)) for i in inputs]
+    return all(own[a] == own[b] and math.isclose(own.gradient(a), own.gradient(b)) for a, b in names)
 
 
 @claim(rf"(?P<name>{NAME}) is held fixed: no update")
@@ -195,7 +212,7 @@ def an_amount_gets_through(stage: Stage, match: re.Match[str]) -> bool:
     return stage.near(match["told"], abs(stage.gradient("z")))
 
 
-@claim(rf"nothing of the loss gets through to (?P<name>{NAME})\.")
+@claim(rf"nothing of the loss gets through to (?P<name>{NAME})[.:]")
 def nothing_gets_through(stage: Stage, match: re.Match[str]) -> bool:
     own = stage.own
     layer, neuron = own.place(match["name"])

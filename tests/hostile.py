@@ -96,7 +96,7 @@ def try_everything(terminal: Terminal) -> None:
     terminal.wait_for("No matches found")
     terminal.send("\r")
     _close(terminal)
-    for opening, saying in (("e", "── Edit ──"), ("g", "── Go to ──")):
+    for opening, saying in (("e", "─ Edit ─"), ("g", "─ Go to ─")):
         terminal.send(opening)
         terminal.wait_for(saying)
         terminal.send("/etc/passwd\t$(touch it)\t[@click=app.screenshot()]it[/]\x1b[200~../../it.toml\x1b[201~\r")

@@ -36,5 +36,5 @@ async def test_after_training_on_every_sample_is_told(monkeypatch: pytest.Monkey
         while timers[-1].running:
             timers[-1].tick()
         await pilot.pause()
-        assert "Answers to the 4 samples: " in " ".join(shown(app).split())
+        assert "Answers of the new parameters to the 4 samples: " in " ".join(shown(app).split())
         assert "targets: 0, 1, 1, 0." in " ".join(shown(app).split())

@@ -160,7 +160,7 @@ def same_pass(graph: Graph, parameters: tuple[float, ...], given_numbers: dict[s
     sample = tuple(given_numbers[name] for name in order)
     both = [trained(graph, parameters, sample, lr, one_sample=one) for one in (True, False)]
     if not all(map(math.isfinite, results)):
-        return both == [(Outcome(0, broken=1), None, ())] * 2
+        return both == [(Outcome(0, broken=True), None, ())] * 2
     used = [abs(by_name[gradient_name(graph, node.name)]) for node in graph.parameters if not node.fixed]
     settled = by_name[graph.root.name] <= SMALL or max(used, default=0.0) <= 1e-9
     expected = [by_name[graph.root.name], *(new.get(n, numbers[n]) for n in names)]

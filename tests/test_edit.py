@@ -129,7 +129,7 @@ async def test_choices_open_with_space_and_apply() -> None:
         row_of(app, "[ mse          ▼ ]  mse")
         row_of(app, "Nothing is changed yet.")
         await pilot.press("shift+tab", "space", "down", "enter", "enter")
-        assert lines(app)[0].startswith(" article-7 · one neuron · relu · mse ·")
+        assert lines(app)[0].startswith(" article-7 (edited) · one neuron · relu · mse ·")
         row_of(app, "── ● a = max(z, 0) = max(3.5, 0) = 3.5 ──")
 
 
@@ -205,7 +205,7 @@ async def test_an_optimiser_brings_its_options_and_takes_them_away() -> None:
         await pilot.press("tab", "1", "tab")
         assert row_of(app, "beta1  ").endswith("]  none      ! from 0 to below 1")
         await pilot.press("shift+tab", "0", ".", "5", "enter")
-        assert lines(app)[0].startswith(" article-7 · identity · mse · lr 0.1 · adam  ")
+        assert lines(app)[0].startswith(" article-7 (edited) · identity · mse · lr 0.1 · adam  ")
         assert dict(main_screen(app).state.scenario.optimizer.options)["beta1"] == 0.5
         await pilot.press("u")
         assert main_screen(app).state.scenario.optimizer.name == "sgd"

@@ -17,13 +17,13 @@ from tests.speaking import DA_DZ, DL_DA, DL_DB, DL_DW, LOSS, B, Z, at, said
         (
             Kind.GATE_CLOSED,
             at(neuron(w=[-1.5], activation="relu"), DA_DZ),
-            "Gate closed: z = −2.5 is below 0, where ReLU is flat. If z moves a little, a stays 0: factor 0. Nothing "
+            "Dead ReLU: z = −2.5 is below 0, where ReLU is flat. If z moves a little, a stays 0: factor 0. Nothing "
             "gets through to w and b, however wrong the answer is.",
         ),
         (
             Kind.GATE_CLOSED,
             at(neuron(w=[0.0], b=0.0, activation="relu"), DA_DZ),
-            "Gate closed: z is exactly 0, at the corner of ReLU. To the left its slope is 0, to the right 1; by "
+            "Dead ReLU: z is exactly 0, at the corner of ReLU. To the left its slope is 0, to the right 1; by "
             "convention it counts as 0: relu′(0) = 0. Nothing gets through to w and b.",
         ),
         (

@@ -2,8 +2,10 @@
 
 import pytest
 
+from backprop_tui.core.backprop import Phase
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Layer, Sample, Scenario
+from backprop_tui.present.chrome import title_row
 from backprop_tui.present.explanation.activation import WORDS
 from backprop_tui.present.explanation.stage import explain
 from backprop_tui.stepper.machine import Edit, GoTo, apply
@@ -14,7 +16,7 @@ from tests.training_models import CLASSES
 
 ARTICLE = {
     0: "A neuron turns input x into answer a, by a weight w, a bias b and an activation. For x = 2 the right answer, "
-    "the target, is y = 4. Only w and b may change. mse is the loss L, lr the learning rate.",
+    "the target, is y = 4. Only w and b may change. mse is the loss L, lr the learning rate. Each → is one stage.",
     Z: "The neuron weighs its input, weight times input, and adds its bias: this is the pre-activation z. w and b "
     "decide z, z decides a, and a decides the loss L: a chain. So far nothing is right or wrong.",
     A: "The activation turns z into the answer a. Here it is the identity: a is z itself. The answer should be 4; it "
@@ -92,7 +94,7 @@ def test_the_epoch_after_the_articles(stage: int, text: str) -> None:
     ("activation", "z", "answer", "slope"),
     [
         ("relu", 3.5, "a positive z passes as it is. The gate is open.", "above 0, where every move gets through"),
-        ("relu", -1.0, "z is not above 0, so the gate is closed and a is 0.", "Gate closed: z = −1 is below 0"),
+        ("relu", -1.0, "z is not above 0, so the gate is closed and a is 0.", "Dead ReLU: z = −1 is below 0"),
         ("leaky_relu", 3.5, "a positive z passes as it is.", "factor 1. Below 0 a hundredth would."),
         ("leaky_relu", -1.0, "of a negative z only a hundredth passes.", "where a hundredth gets through, factor 0.01"),
         (
@@ -175,7 +177,7 @@ def test_where_the_input_is_0_its_weight_does_nothing() -> None:
     assert "Here only the bias is left, for the input is 0." in said(scenario, Z)
     assert "This input is 0, so its weight does nothing for this sample" in said(scenario, DZ_DW)
     assert "The gradient of w is 0: what w is multiplied by, the input x, is 0." in said(scenario, DL_DW)
-    assert "so b goes up, from 0.5 to 1.2" in said(scenario, B)
+    assert "Now something changes, against the gradient: b goes up, from 0.5 to 1.2." in said(scenario, B)
 
 
 def test_further_inputs_say_what_their_link_does() -> None:
@@ -315,10 +317,33 @@ def test_hidden_zeros_say_why() -> None:
     stage = start(cancelling).timeline.find("dL_da1_1")
     assert said(cancelling, stage).startswith("0: the links of a1_1 bring 1 and −1, and these cancel.")
     unheard = Scenario("0", (layers[0], Layer("identity", ((0.0,),), (0.0,))), (Sample((1.0,), (1.0,)),))
-    assert said(unheard, start(unheard).timeline.find("dL_da1_1")).startswith("0: the link ∂z2_1/∂a1_1 is 0")
+    assert said(unheard, start(unheard).timeline.find("dL_da1_1")).startswith(
+        "On the way back to a1_1 stands the weight w2_1_1 = 0"
+    )
 
 
 def test_a_gradient_is_hedged_where_rounding_makes_it() -> None:
     assert "as far as rounding lets one tell" in said(
         neuron(y=3.5 - 1e-15, learning_rate=1.0, x=[1e6], w=[3.5e-6], b=0.0), DL_DW
     )
+
+
+def test_neurons_that_nothing_tells_apart_are_named() -> None:
+    """The classic start of equal weights: both hidden neurons get the same gradients, for ever."""
+    behind = Layer("identity", ((0.5, 0.5),), (0.0,))
+    sample = (Sample((1.0,), (1.0,)),)
+    alike = Scenario("alike", (Layer("tanh", ((0.3,), (0.3,)), (0.1, 0.1)), behind), sample)
+    last = start(alike).timeline.phases[Phase.CHAIN][-1]
+    words = "Symmetry: neurons 1 and 2 of layer 1 have the same numbers, so they get the same gradients"
+    assert words in said(alike, last)
+    assert words in said(alike, last, 30)
+    for hidden, weights in ((((0.3,), (0.3,)), (0.5, 0.4)), (((0.3,), (0.2,)), (0.5, 0.5))):
+        layers = (Layer("tanh", hidden, (0.1, 0.1)), Layer("identity", (weights,), (0.0,)))
+        assert "Symmetry" not in said(Scenario("apart", layers, sample), last)
+
+
+def test_an_edit_is_told_in_the_title_at_every_stage_it_holds_for() -> None:
+    edited = apply(at(neuron(), DL_DW, 2), Edit(neuron(b=1.0)))
+    for place, is_told in ((Position(2, 1, B), True), (Position(3, 1, Z), True), (Position(1, 1, B), False)):
+        title = title_row(apply(edited, GoTo(place)), 80)[0][0]
+        assert title.startswith(" neuron (edited) · ") == is_told

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.core.scenario import Sample, Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.present.editing import edit_form, edited
@@ -69,7 +70,6 @@ def test_what_is_no_finite_number_is_refused_with_what_was_likely_meant(text: st
         ("-2", -2.0),
         ("−2", -2.0),
         ("1e-3", 0.001),
-        ("1e−3", 0.001),
         (".5", 0.5),
         ("5.", 5.0),
         ("+7", 7.0),
@@ -98,7 +98,7 @@ def test_no_text_is_too_odd_for_a_field(text: str) -> None:
     assert form.summary()
     if "x" not in errors:
         assert math.isfinite(edited(article(), typed(form, activation="relu", loss="mse")).samples[0].x[0])
-    assert "activation" in errors or text.strip() in ("relu", "identity", "tanh", "elu", "gelu", "silu")
+    assert ("activation" in errors) is (text.strip() not in ACTIVATIONS)
 
 
 @given(x=FINITE, w=FINITE, b=FINITE, y=FINITE, rate=FINITE)
@@ -194,7 +194,7 @@ def test_blanks_around_a_choice_do_not_hide_what_is_wrong_with_it() -> None:
 def test_choices_may_be_typed_but_must_exist() -> None:
     assert article_form(activation="relu", loss=" huber ").errors() == {}
     errors = article_form(activation="relux", loss="").errors()
-    assert errors == dict.fromkeys(("activation", "loss"), "unknown; ↑ ↓ choose one")
+    assert errors == dict.fromkeys(("activation", "loss"), "unknown; space lists them")
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,12 @@ LOSS_TEXTS = {
 }
 
 
+LOSS_TEXTS["cross_entropy"] = (
+    ("−y · ln(a)", "−0.8 · ln(0.3)"),
+    ("−y / a if y > 0 else 0", "−0.8 / 0.3"),
+)
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_loss_reads(name: str) -> None:
     row, values = OPERATIONS[name], {"a": 0.3, "y": 0.8}

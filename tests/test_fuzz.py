@@ -60,7 +60,7 @@ TEXTS = {
     "too large": (f"#{'x' * 100_000_000}", "at most 1 MB"),
     "deep arrays": (f"x = {'[' * 400_000}", "nested too deeply"),
     "deep keys": (f"{'a.' * 400_000}a = 1", "nested too deeply"),
-    "duplicate keys": (f"title = 'a'\ntitle = 'b'\n{GOOD}", "Cannot overwrite a value"),
+    "duplicate keys": (f"title = 'a'\ntitle = 'b'\n{GOOD}", "'title' is given twice, first in line 1"),
     "huge integer": (GOOD.replace("2.0", "9" * 900_000), "more than 4,300 digits"),
     "huge hexadecimal integer": (GOOD.replace("2.0", f"0x{'f' * 900_000}"), "expected a finite number"),
     "NaN": (GOOD.replace("1.5", "nan"), "expected a finite number"),

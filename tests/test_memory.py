@@ -48,8 +48,10 @@ def test_runs_that_part_late_share_what_they_have_in_common() -> None:
     assert [len(history.losses) for history in histories] == [
         EPOCHS
     ] * 21  # those before, and the one on screen, which ends the run if anything does
-    arrays = {id(part): part for history in histories for part in (*history.losses._parts, *history._starts._parts)}
-    own = sum(len(history.losses._tail) + len(history._starts._tail) for history in histories)
+    arrays = {
+        id(part): part for history in histories for part in (*history.losses._parts, *history._kept[0].numbers._parts)
+    }
+    own = sum(len(history.losses._tail) + len(history._kept[0].numbers._tail) for history in histories)
     once = 3 * EPOCHS  # a loss and two parameters an epoch
     assert sum(map(len, arrays.values())) <= once
     assert own <= 21 * 2 * shared_array._PART

@@ -1,9 +1,10 @@
 """The table, the headline and the explanation of a network; the figures are those of Mazur's example."""
 
-from backprop_tui.core.scenario import Scenario
+from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.present.canvas import text_of
 from backprop_tui.present.explanation.stage import explain, headline, missing_rule
+from backprop_tui.present.graph.drawing import graph_rows
 from backprop_tui.present.table.rows import table_rows
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
@@ -42,3 +43,15 @@ def test_only_what_has_changed_is_called_new_and_only_who_is_blocked_learns_noth
     dead = apply(start(load("hidden-relu")), GoTo(Position(1, 1, 27)))
     assert dead.timeline.rules[26].quantity == "dL_dw1_1_1"
     assert "from this sample w1_1_1 learns nothing" in " ".join(explain(dead))
+
+
+def test_a_gate_closed_for_every_sample_is_called_dead_and_only_that() -> None:
+    """−1 and 2 through a unit at z = x: closed for the first alone; with −2 in place of 2 for both."""
+    layers = (Layer("relu", ((1.0,),), (0.0,)), Layer("identity", ((1.0,),), (0.0,)))
+    for other, word in ((2.0, "╳ gate closed at a1_1"), (-2.0, "╳ dead ReLU at a1_1")):
+        scenario = Scenario("gate", layers, (Sample((-1.0,), (1.0,)), Sample((other,), (1.0,))))
+        state = start(scenario)
+        state = apply(state, GoTo(Position(1, 1, state.timeline.find("da1_1_dz1_1"))))
+        text = "\n".join(text_of(row) for row in graph_rows(state, 80, 10))
+        assert word in text
+        assert text.count(" at a1_1") == 1

@@ -26,10 +26,16 @@ sys.exit(cli.main(sys.argv[2:]))
 
 
 def walk(terminal: Terminal) -> str:
-    """The main path: step, command palette, form, everything anew, another size, quit; what is on the screen then."""
+    """The main path: step, focus, zoom, palette, form, everything anew, another size, quit; what is on the screen."""
     terminal.wait_for(READY)
     terminal.send("l")
     terminal.wait_for("● z = w·x + b = 1.5 · 2 + 0.5 = 3.5")
+    terminal.send("\t")
+    terminal.wait_for("──[Computation graph]")
+    terminal.send("z")
+    terminal.wait_for(lambda t: "Derivatives" not in t.text and "──[Computation graph]" in t.text)
+    terminal.send("\x1b")
+    terminal.wait_for("Derivatives and update")
     terminal.send("\x10")
     terminal.wait_for("Search")
     terminal.send("\x1b")

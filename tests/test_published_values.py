@@ -212,7 +212,7 @@ def test_the_report_is_aligned_and_ends_with_the_totals() -> None:
         "",
         "two: no source",
         "epoch  sample  quantity  printed  computed  distance",
-        "1      2       a         -123456  4         3.1e+04   differs",
+        "1      2       a         -123456  4         31000     differs",
         "",
         f"{neuron().name}: no source",
         "no figures to compare",

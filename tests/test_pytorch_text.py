@@ -6,10 +6,11 @@ The calls are those of https://pytorch.org/docs/stable/: `torch.optim` (clear th
 
 import pytest
 
-from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.core.scenario import Scenario
 from tests.models import TWO_SAMPLES, neuron
 from tests.test_program import EVERYTHING, written
+from tests.training_models import CLASSES
 
 LOSS_LINES = {
     "mse": "F.mse_loss(a, y)",
@@ -64,6 +65,8 @@ def test_a_training_loop_is_the_documented_one() -> None:
 
 @pytest.mark.parametrize("scenario", EVERYTHING.values(), ids=EVERYTHING)
 def test_every_pass_clears_differentiates_and_steps_in_this_order(scenario: Scenario) -> None:
+    if scenario.accumulates:
+        return  # `test_training_programs` runs these
     calls = ("optimizer.zero_grad()", "loss.backward()", "optimizer.step()")
     found = [line for line in code(scenario, 2) if line.strip() in calls]
     nothing_learns = all(not layer.trainable and layer.biases_fixed for layer in scenario.layers)
@@ -72,7 +75,12 @@ def test_every_pass_clears_differentiates_and_steps_in_this_order(scenario: Scen
     assert {len(line) - len(line.lstrip()) for line in found} <= {8 if len(scenario.samples) > 1 else 4}
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+def test_cross_entropy_is_pytorchs_of_the_logits() -> None:
+    lines = code(CLASSES)
+    assert {"    a2 = torch.softmax(z2, dim=0)", "    loss = F.cross_entropy(z2, y)"} <= {*lines}
+
+
+@pytest.mark.parametrize("loss", LOSS_LINES)
 def test_a_loss_is_what_pytorch_calls_it(loss: str) -> None:
     assert f"loss = {LOSS_LINES[loss]}" in code(neuron(activation="sigmoid", y=0.5, loss=loss))
 

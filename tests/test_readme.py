@@ -32,11 +32,12 @@ VALUES = {
     "E": "2",
     "S": "1",
     "K": "3",
+    "SIZE": "all",
     "SECONDS": "0.5",
     "COLUMNSxROWS": "100x30",
 }
 """What may stand for each placeholder of the options' table; a NAME depends on its option."""
-NAMES = {"--activation": "sigmoid", "--loss": "bce", "--theme": "nord"}
+NAMES = {"--activation": "sigmoid", "--loss": "bce", "--optimizer": "adam", "--theme": "nord"}
 NEEDED = {"--loop": ["--play"]}
 """What an option cannot do without."""
 

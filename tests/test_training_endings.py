@@ -51,3 +51,10 @@ def test_a_softmax_that_is_sure_of_the_wrong_class_is_stuck_but_for_cross_entrop
     assert why is Ending.STUCK
     assert obstruction(state.view) == Obstruction(Obstacle.SATURATION, "a1_1")
     assert train(start(replace(sure, loss="cross_entropy")), 100)[1] is None
+
+
+def test_what_overflows_before_the_first_batch_is_through_has_not_diverged() -> None:
+    huge = replace(CLASSES, loss="mse", batch_size=3, layers=(Layer("identity", ((1e200, 0.0),) * 3, (0.0,) * 3),))
+    second = replace(huge, samples=(Sample((0.0, 0.0), (0.0,) * 3), *huge.samples[1:]))
+    assert train(start(second), 5)[1] is Ending.NOT_FINITE
+    assert train(start(replace(second, batch_size=1)), 5)[1] is Ending.DIVERGED

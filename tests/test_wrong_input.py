@@ -1,10 +1,18 @@
 """Wrong input: one line says what is wrong, where, and what would be right."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
+from backprop_tui import options_elsewhere
+from backprop_tui.arguments import _OPTIONS
 from backprop_tui.cli import main
+from backprop_tui.core import names_elsewhere
+from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.optimizers import OPTIMIZERS
+from backprop_tui.core.scenario_file import builtin_names
+from backprop_tui.core.softmax import LAYER_OPERATIONS
 from tests.test_cli import TWO_SAMPLES
 
 PROBABLE = """
@@ -97,7 +105,20 @@ y = [0.5, 0.5]
         ("trace --Activation relu", ["--Activation", "--activation?"]),
         ("trace -n 5", ["-n", "--epochs?"]),
         ("trace --json", ["--json", "--format?"]),
-        ("trace --optimizer adam", ["--optimizer", "plain gradient descent"]),
+        ("trace --optimizer adm", ["--optimizer adm", "adam?", "expected one of sgd, momentum"]),
+        ("trace --optimizer NAG", ["called nesterov here"]),
+        ("trace --optimizer lion", ["not supported", "nearest is adamw"]),
+        ("trace --adam", ["--adam", "--optimizer?"]),
+        ("trace --optimizer", ["--optimizer", "missing"]),
+        ("trace --batch 2", ["--batch", "--batch-size?"]),
+        ("trace --batch-size 1.5", ["--batch-size 1.5", "whole number", "4 or all"]),
+        ("trace line --batch-size 5", ["--batch-size", "from 1 to 4", "not 5"]),
+        ("trace --weight-decay 0.1", ["--weight-decay", "scenario file"]),
+        ("trace --activation softmax", ["--activation: softmax needs two or more neurons; for one there is sigmoid"]),
+        ("trace --activation LogSoftmax", ["not supported", "nearest is softmax"]),
+        ("trace --loss cross_entropy", ["--loss: cross_entropy needs softmax", "sigmoid with bce"]),
+        ("trace --loss nn.CrossEntropyLoss()", ["called cross_entropy here"]),
+        ("trace softmax --loss bce", ["--loss: bce needs a sigmoid", "with softmax goes cross_entropy"]),
         ("trace --quiet", ["--quiet: unknown option; there is nothing but results"]),
         ("trace --no-color", ["--no-color", "NO_COLOR"]),
         ("trace --size 80x24", ["--size", "`trace`", "it belongs to `screen`"]),
@@ -147,7 +168,7 @@ y = [0.5, 0.5]
         ("trace --loss SmoothL1Loss", ["called huber here"]),
         ("trace --loss binary_crossentropy", ["called bce here"]),
         ("trace --loss hinge", ["not supported", "nearest is bce"]),
-        ("trace xor", ["xor: no such file", "xor-2-2-1 or xor-2-3-1?"]),
+        ("trace xor", ["xor: no such file", "xor-2-2-1 or xor-2-3-1 or xor-batch?"]),
         ("trace Mazur", ["mazur?"]),
         ("trace mazur.toml", ["mazur?"]),
         ("trace dead-relu", ["relu-dead?"]),
@@ -188,3 +209,26 @@ def test_no_file_name_breaks_the_line(name: str, capsys: pytest.CaptureFixture[s
     assert main(["trace", name]) == 2
     err = capsys.readouterr().err
     assert err.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("kind", "ours"),
+    [
+        (names_elsewhere.ACTIVATION, (*ACTIVATIONS, *LAYER_OPERATIONS)),
+        (names_elsewhere.LOSS, LOSSES),
+        (names_elsewhere.OPTIMIZER, OPTIMIZERS),
+        (names_elsewhere.SCENARIO, builtin_names()),
+    ],
+)
+def test_every_name_used_elsewhere_leads_to_one_that_exists(kind: str, ours: Collection[str]) -> None:
+    same, near = names_elsewhere._SAME[kind], names_elsewhere._NEAREST.get(kind, {})
+    assert {*same.values(), *near.values()} <= {*ours}
+    own = {names_elsewhere.normalised(name) for name in ours}
+    words = [*same, *near, *own]
+    assert sorted(words) == sorted({names_elsewhere.normalised(word) for word in words})  # none twice, each is found
+
+
+def test_every_option_used_elsewhere_leads_to_one_that_exists() -> None:
+    assert {*options_elsewhere._ELSEWHERE.values()} <= {*_OPTIONS, "--help", "--version"}
+    words = [*options_elsewhere._ELSEWHERE, *options_elsewhere._WITHOUT, *(name.strip("-") for name in _OPTIONS)]
+    assert len(words) == len({*words})

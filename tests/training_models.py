@@ -60,6 +60,19 @@ TRAINED = {
     "all fixed": replace(
         CLASSES, layers=tuple(replace(layer, trainable=False) for layer in CLASSES.layers), batch_size=2
     ),
+    "infinite in an update": Scenario(
+        "infinite",
+        (Layer("identity", ((1.5,),), (0.5,)),),
+        tuple(Sample((x,), (9.0,)) for x in (1.0, 2.0, 3.0)),
+        "mse",
+        1e308,
+    ),
+    "infinite in a sum": Scenario(
+        "infinite",
+        (Layer("identity", ((0.0,),), (0.0,)),),
+        (Sample((1.0,), (1.0,)), Sample((1e160,), (1e150,)), Sample((1.0,), (1.0,))),
+        batch_size=3,
+    ),
     "diverging": replace(with_optimizer(CLASSES, "momentum"), loss="mse", learning_rate=1e300, batch_size=3),
 }
 

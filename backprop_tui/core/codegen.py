@@ -41,6 +41,7 @@ READABLE = Dialect(
         "expm1": "math.expm1",
         "log1p": "log1p",
         "√": "math.sqrt",
+        "^": "math.pow",
         "tanh": "math.tanh",
         "erf": "math.erf",
         "erfc": "math.erfc",
@@ -118,9 +119,6 @@ def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
 def _applied(function: str, args: tuple[Expression, ...], dialect: Dialect) -> tuple[str, int]:
     long_sum = function == "+" and function in dialect.calls and len(args) > _LONG_SUM
     match function:
-        case "^" if dialect.readable:
-            base, exponent = (_operand(arg, _ATOM, dialect) for arg in args)
-            return f"{base} ** {exponent}", _PREFIX
         case "²":
             d = _operand(args[0], _PREFIX, dialect)
             once = dialect.readable or isinstance(args[0], Name)

@@ -36,28 +36,27 @@ Numbers = tuple[float, ...]
 class Outcome(NamedTuple):
     """How a training function ended: after `epochs` whole epochs, and why.
 
-    It had done all; or the last of them is `settled`; or the next one has a value that is not finite, which was noticed
-    at sample number `broken` (from 1): there or earlier, for parameters are looked at after their epoch only.
+    It had done all; or the last of them is `settled`; or the next one is `broken` by a value that is not finite, at
+    which sample is not told, for parameters are looked at after their epoch only.
 
     An epoch is settled where its mean loss is at most `small`, or no gradient that an update of it used is above
     `SMALL_GRADIENT` in size, and no update moved a parameter by more than that times the learning rate.
     """
 
     epochs: int
-    broken: int = 0
+    broken: bool = False
     settled: bool = False
 
 
 class Batch(NamedTuple):
     """Samples that follow each other, of a batch of `size`: all of it, or its beginning, middle or end.
 
-    The sum of gradients starts `anew` with the first of them, number `first` (from 1) of the epoch; where the batch is
-    `whole` with the last of them, an update follows.
+    The sum of gradients starts `anew` with the first of them; where the batch is `whole` with the last of them, an
+    update follows.
     """
 
     size: float
     anew: bool
-    first: int
     samples: tuple[Numbers, ...]
     whole: bool
 
@@ -117,7 +116,7 @@ def compile_forward(graph: Graph) -> Callable[[Mapping[str, float]], Numbers]:
 
 def _safe_names() -> dict[str, object]:
     names: dict[str, object] = {name: FUNCTIONS[function] for function, name in FAST.calls.items()}
-    return names | {"_range": range, "_len": len, "_numbered": enumerate, "_Outcome": Outcome}
+    return names | {"_range": range, "_len": len, "_Outcome": Outcome}
 
 
 def source(
@@ -144,8 +143,7 @@ def source(
     if not is_plain:
         head.append(f"    _move = {SMALL_GRADIENT!r} * _abs({LEARNING_RATE})")
     keep = f"_keep_end({targets((*parameters, *memory, *(summed if within or not zero_grad else ())))})"
-    given = [node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET)]
-    sample = [f"{targets(given)} = _sample"] if given else []
+    sample = targets(node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET))
     one = _Pass(graph, learning, rules, copies, done, is_plain)
     if learning.accumulates:
         reset = f"{' = '.join(summed)} = -0.0" if summed and zero_grad else ""  # -0.0 + v is v, whatever its sign
@@ -201,11 +199,11 @@ class _Pass(NamedTuple):
         return " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
 
 
-def _one_by_one(one: _Pass, sample: list[str], keep: str, *, one_sample: bool) -> list[str]:
+def _one_by_one(one: _Pass, sample: str, keep: str, *, one_sample: bool) -> list[str]:
     """The loop that updates after every sample."""
     if one_sample:
         whole = [*one.until_update(), *one.update(), *finite_check(one.rules)]
-        head = ["(_sample,), _number = _samples, 1", *sample]
+        head = [f"({sample},) = _samples"]
         if one.is_plain:
             end = f"if {one.root} <= _small or ({one.small_gradients()}):"
             return [*head, *_epochs([*whole, f"_keep_loss({one.root})", keep, end])]
@@ -220,11 +218,11 @@ def _one_by_one(one: _Pass, sample: list[str], keep: str, *, one_sample: bool) -
         return [*head, *_epochs(body)]
     # A parameter that is not finite never will be again: those are looked at once in an epoch.
     steps, others = [rule for rule in one.rules if rule.is_step], [rule for rule in one.rules if not rule.is_step]
-    inner = [*sample, *one.until_update(), *one.update(), *finite_check(others, steps), *one.check()]
+    inner = [*one.until_update(), *one.update(), *finite_check(others, steps), *one.check()]
     inner.append(f"_total = _total + {one.root}")
     body = [
         "_total, _level = 0.0, True",
-        "for _number, _sample in _numbered(_samples, 1):",
+        f"for {sample} in _samples:",
         *(f"    {line}" for line in inner),
         *finite_check(steps),
         "_mean = _total / _len(_samples)",
@@ -235,18 +233,18 @@ def _one_by_one(one: _Pass, sample: list[str], keep: str, *, one_sample: bool) -
     return _epochs(body)
 
 
-def _in_batches(one: _Pass, sample: list[str], reset: str, keep: str) -> list[str]:
+def _in_batches(one: _Pass, sample: str, reset: str, keep: str) -> list[str]:
     """The loop that adds the gradients of a batch up before it updates."""
     passes = [rule for rule in one.rules if rule.phase not in (Phase.ACCUMULATE, Phase.UPDATE)]
     added, update = ([rule for rule in one.rules if rule.phase is phase] for phase in (Phase.ACCUMULATE, Phase.UPDATE))
     steps, others = [rule for rule in update if rule.is_step], [rule for rule in update if not rule.is_step]
-    inner = [*sample, *one.until_update(), *finite_check(passes, added), f"_total = _total + {one.root}"]
+    inner = [*one.until_update(), *finite_check(passes, added), f"_total = _total + {one.root}"]
     last = [*one.update(), *finite_check(others, steps), *one.check()]
     body = [
         "_total, _level = 0.0, True",
-        f"for {BATCH_SIZE}, _anew, _first, _batch, _whole in _samples:",
+        f"for {BATCH_SIZE}, _anew, _batch, _whole in _samples:",
         *([f"    if _anew: {reset}"] if reset else []),
-        "    for _number, _sample in _numbered(_batch, _first):",
+        f"    for {sample} in _batch:",
         *(f"        {line}" for line in inner),
         *(f"    {line}" for line in finite_check(added)),
         "    if _whole:",
@@ -257,7 +255,7 @@ def _in_batches(one: _Pass, sample: list[str], reset: str, keep: str) -> list[st
         keep,
         "if _level or _mean <= _small:",
     ]
-    return ["_count = 0", "for _batch in _samples: _count = _count + _len(_batch[3])", *_epochs(body)]
+    return ["_count = 0", "for _batch in _samples: _count = _count + _len(_batch[2])", *_epochs(body)]
 
 
 def _epochs(body: Sequence[str]) -> list[str]:

@@ -26,7 +26,7 @@ from backprop_tui.core.expression import (
     evaluate,
     names,
 )
-from backprop_tui.core.floats import exponential, logarithm
+from backprop_tui.core.floats import exponential, logarithm, power
 from backprop_tui.core.softmax import HELD
 
 Moves = Mapping[str, float]
@@ -115,6 +115,9 @@ def _applied(function: str, at: Sequence[float], parts: Sequence[Mover]) -> Move
         case "/":
             u, v = at
             return lambda moves: _quotient(u, v, first(moves), rest[0](moves))
+        case "^":
+            u, v = at
+            return lambda moves: _power(u, v, first(moves), rest[0](moves))
         case "max":
             high = max(at)
             return lambda moves: max(v - high + move(moves) for v, move in zip(at, parts, strict=True))
@@ -134,6 +137,11 @@ def _quotient(u: float, v: float, m: float, n: float) -> float:
     if math.isinf(v):
         return 0.0  # u/v is 0 here, and next to here
     return (m - u / v * n) / (v + n)
+
+
+def _power(u: float, v: float, m: float, n: float) -> float:
+    """u^v is e^(v·ln(u)) for a positive u, and there are no others here."""
+    return power(u, v) * math.expm1(n * logarithm(u) + (v + n) * math.log1p(m / u))
 
 
 def _choice(rule: Piecewise, values: Mapping[str, float]) -> tuple[float, Mover]:

@@ -73,6 +73,8 @@ def _applied(function: str, args: Sequence[Interval]) -> Interval:
         case "abs":
             low, high = sorted(map(abs, args[0]))
             return 0.0 if args[0][0] <= 0 <= args[0][1] else low, high
+        case "^" if args[0][0] < 0:
+            return _ANY
         case "/" if args[1][0] <= 0 <= args[1][1]:
             return _ANY
     return _outward(function, *args)

@@ -28,7 +28,7 @@ _SAME: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("l1", "l1loss", "absolute", "absoluteerror", "meanabsoluteerror", "lad"), "mae"),
         **dict.fromkeys(("smoothl1", "smoothl1loss", "huberloss"), "huber"),
         **dict.fromkeys(("bceloss", "binarycrossentropy", "logloss", "logistic", "logisticloss", "binary"), "bce"),
-        **dict.fromkeys(("crossentropy", "crossentropyloss", "categoricalcrossentropy", "ce", "xent"), "cross_entropy"),
+        **dict.fromkeys(("crossentropyloss", "categoricalcrossentropy", "ce", "xent"), "cross_entropy"),
         **dict.fromkeys(("nll", "nllloss", "softmaxcrossentropy", "sparsecategoricalcrossentropy"), "cross_entropy"),
     },
     OPTIMIZER: {
@@ -38,10 +38,11 @@ _SAME: Mapping[str, Mapping[str, str]] = {
         "rms": "rmsprop",
     },
     SCENARIO: {
-        **dict.fromkeys(("article", "article7", "default", "neuron", "start", "backprop", "identity"), "article-7"),
+        **dict.fromkeys(("article", "default", "neuron", "start", "backprop", "identity"), "article-7"),
         **dict.fromkeys(("linear", "linefit", "fit"), "line"),
         **dict.fromkeys(("regression", "ols", "leastsquares"), "linear-regression"),
         **dict.fromkeys(("logisticregression", "classification"), "logistic"),
+        **dict.fromkeys(("softmaxregression", "softmaxclassifier", "classifier", "multiclass"), "softmax"),
         **dict.fromkeys(("perceptron", "andgate", "gate"), "and"),
         **dict.fromkeys(("network", "mlp", "nn", "xorgate", "hidden"), "xor-2-2-1"),
         **dict.fromkeys(("deadrelu", "dead", "dyingrelu"), "relu-dead"),
@@ -56,7 +57,8 @@ _SAME: Mapping[str, Mapping[str, str]] = {
 _NEAREST: Mapping[str, Mapping[str, str]] = {
     ACTIVATION: {
         **dict.fromkeys(("hardtanh", "softsign", "arctan", "atan", "erf", "tanhshrink", "sin"), "tanh"),
-        **dict.fromkeys(("hardsigmoid", "logsigmoid", "softmax", "logsoftmax", "softmin", "probit"), "sigmoid"),
+        **dict.fromkeys(("hardsigmoid", "logsigmoid", "probit"), "sigmoid"),
+        **dict.fromkeys(("logsoftmax", "softmin", "softargmax", "sparsemax"), "softmax"),
         **dict.fromkeys(("step", "heaviside", "threshold", "sign", "binarystep", "perceptron", "glu"), "sigmoid"),
         **dict.fromkeys(("relu6", "squaredrelu", "hardshrink", "softshrink", "abs", "maxout", "crelu"), "relu"),
         **dict.fromkeys(("prelu", "rrelu", "parametricrelu"), "leaky_relu"),
@@ -68,9 +70,8 @@ _NEAREST: Mapping[str, Mapping[str, str]] = {
     LOSS: {
         **dict.fromkeys(("rmse", "msle", "mape", "r2", "poisson", "gaussiannll"), "mse"),
         **dict.fromkeys(("hinge", "hingeloss", "squaredhinge", "svm", "focal", "focalloss", "margin"), "bce"),
-        **dict.fromkeys(("bcewithlogits", "bcewithlogitsloss", "kl", "kldiv", "kldivloss", "crossentropy"), "bce"),
-        **dict.fromkeys(("crossentropyloss", "categoricalcrossentropy", "ce", "xent", "nll", "nllloss"), "bce"),
-        **dict.fromkeys(("softmaxcrossentropy", "sparsecategoricalcrossentropy", "accuracy", "01"), "bce"),
+        **dict.fromkeys(("bcewithlogits", "bcewithlogitsloss", "accuracy", "01"), "bce"),
+        **dict.fromkeys(("kl", "kldiv", "kldivloss", "labelsmoothing"), "cross_entropy"),
         **dict.fromkeys(("logcosh", "pseudohuber", "charbonnier"), "huber"),
         **dict.fromkeys(("quantile", "pinball"), "mae"),
     },

@@ -259,7 +259,7 @@ LOSSES: dict[str, Loss] = {
             "huber",
             lambda a, y: either(square(a - y) / 2, _near(a, y), call("abs", a - y) - 0.5),
             lambda a, y: Piecewise(((_near(a, y), a - y),), _sign(a, y)),
-            "half the squared distance up to 1, the plain distance beyond",
+            "half the squared distance up to 1, beyond it the plain distance less 0.5",
         ),
         Loss(
             "bce",

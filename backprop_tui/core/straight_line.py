@@ -90,7 +90,7 @@ def finite_check(rules: Iterable[Rule], later: Iterable[Rule] = ()) -> Iterator[
         yield f"_sum = {' + '.join([*(['_sum'] if start else []), *ends[start : start + _MOST_TERMS]])}"
     # A finite number times 0 is 0, ∞ and NaN times 0 are NaN: so is the sum of any with one of them.
     zeros = ", ".join(f"{rule.quantity} * 0.0" for rule in looked_at)
-    yield f"if _sum - _sum != 0.0 and _add({zeros}, 0.0) != 0.0: return _Outcome(_epoch, _number)"
+    yield f"if _sum - _sum != 0.0 and _add({zeros}, 0.0) != 0.0: return _Outcome(_epoch, True)"
 
 
 def _carried(expression: Expression) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import re
 
 from textual.app import ComposeResult
+from textual.screen import Screen
 from textual.widgets import Footer
 
 
@@ -16,7 +17,18 @@ class KeyFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """Textual's keys, each with a class of its own."""
+        self._composed = self._listed()
         for widget in super().compose():
             if action := getattr(widget, "action", ""):
-                widget.add_class(re.sub(r"\W+", "-", action).strip("-"))
+                widget.add_class(re.sub(r"\W+", "-", action).strip("-"), update=False)
             yield widget
+
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        """Make the keys anew where there are others: Textual does so at every change of focus."""
+        if screen is self.screen and self._listed() != self._composed:
+            super().bindings_changed(screen)
+
+    def _listed(self) -> list[tuple[str, bool]]:
+        """The keys to be shown, and whether they can be pressed."""
+        active = self.screen.active_bindings.values()
+        return [(each.binding.key, each.enabled) for each in active if each.binding.show]

@@ -36,4 +36,5 @@ def answers_in_words(state: State) -> str:
     if not 1 < len(samples) <= _MOST or len(samples[0].y) > 1:
         return ""
     told = ", ".join(number(answer.outputs[0]) for answer in answers(state))
-    return f"Answers to the {len(samples)} samples: {told}; targets: {', '.join(number(s.y[0]) for s in samples)}."
+    targets = ", ".join(number(sample.y[0]) for sample in samples)
+    return f"Answers of the new parameters to the {len(samples)} samples: {told}; targets: {targets}."

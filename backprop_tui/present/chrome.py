@@ -23,8 +23,9 @@ def title_row(state: State, width: int) -> Row:
         shape = "one neuron" if inputs == 1 else f"one neuron, {inputs} inputs"
     else:
         shape = "-".join(str(count) for count in (inputs, *(len(layer.weights) for layer in scenario.layers)))
+    is_edited = bool(state.undo) and scenario != state.undo[0][0].scenario
     parts = [
-        scenario.name,
+        f"{scenario.name}{' (edited)' if is_edited else ''}",
         shape,
         activations,
         scenario.loss,

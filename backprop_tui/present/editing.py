@@ -48,7 +48,12 @@ def edit_form(state: State) -> Form:
         *numbers(Role.INPUT, Role.TARGET),
         *_class_field(state),
         *numbers(Role.PARAMETER),
-        Field(LEARNING_RATE, "learning rate", rate, "how long a step against the gradient is; any finite number"),
+        Field(
+            LEARNING_RATE,
+            "learning rate",
+            rate,
+            "a plain step is this times the gradient, against it; any finite number",
+        ),
         *_activation_fields(scenario),
         Field("loss", "loss", scenario.loss, "what a wrong answer costs", _losses(scenario)),
         *_training_fields(scenario),

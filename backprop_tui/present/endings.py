@@ -1,6 +1,6 @@
 """How training on ended, in a sentence, and what is in the way where it is stuck."""
 
-from backprop_tui.core.backprop import LEARNING_RATE, Phase, gradient_name
+from backprop_tui.core.backprop import LEARNING_RATE, gradient_name
 from backprop_tui.core.compiled import SMALL_GRADIENT
 from backprop_tui.core.ops import LOSSES
 from backprop_tui.present.explanation.activation import words_of
@@ -106,7 +106,7 @@ def why_still(state: State) -> str:
     view = state.view
     graph = view.timeline.graph
     used = [gradient_name(graph, node.name) for node in graph.parameters if not node.fixed]
-    if Phase.UPDATE not in view.timeline.phases:
+    if not view.timeline.graph.free:
         return "every parameter is held fixed"
     if view.given[LEARNING_RATE] == 0:
         return "the learning rate is 0"

@@ -43,6 +43,7 @@ class Kind(StrEnum):
 
 
 EVENT_WORDS = {
+    Kind.JUST_CLOSED: "▲ gate just closed",
     Kind.OVERSHOOT: "▲ overshoot",
     Kind.CONVERGED: "✓ converged",
     Kind.STUCK: "▲ stuck",

@@ -107,7 +107,7 @@ class Form:
         """What is wrong with the text of the field `key`; empty where nothing is."""
         field, text = self.field(key), self.texts[key].strip()
         if field.choices:
-            return self.rules.error(self, key) if text in field.choices else "unknown; ↑ ↓ choose one"
+            return self.rules.error(self, key) if text in field.choices else "unknown; space lists them"
         if text in field.names:
             return ""
         problem = number_error(text)
@@ -135,7 +135,7 @@ class Form:
             return (
                 f"{'One field' if new == 1 else f'{new} fields'} changed. Enter applies.{self.rules.consequence(self)}"
             )
-        return "Nothing is changed yet."
+        return "This is where you are." if self.title == "Go to" else "Nothing is changed yet."
 
 
 def go_to_form(state: State) -> Form:

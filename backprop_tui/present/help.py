@@ -1,6 +1,7 @@
 """The help: every key, every mark, and how the screen is read."""
 
 import textwrap
+from collections.abc import Container
 
 from backprop_tui.present.canvas import Row, Span, Style, width_of
 from backprop_tui.present.commands import COMMANDS
@@ -26,12 +27,14 @@ _READING = (
 _TWO_COLUMNS = 76  # the width from which two columns fit
 _MEANINGS, _SECOND = (11, 8), 41  # the cells that a sign takes in each column, and where the second begins
 
+_ALL = frozenset(command.name for command in COMMANDS)
+
 Entry = tuple[str, str, Style]
 
 
-def help_rows(width: int) -> tuple[Row, ...]:
-    """All of it, in rows of at most `width` cells (at least 58)."""
-    keys = [(" ".join(command.shown), command.help, Style.KEY) for command in COMMANDS]
+def help_rows(width: int, possible: Container[str] = _ALL) -> tuple[Row, ...]:
+    """All of it, in rows of at most `width` cells (at least 58); of the commands those that are `possible`."""
+    keys = [(" ".join(command.shown), command.help, Style.KEY) for command in COMMANDS if command.name in possible]
     marks = [(mark, meaning, Style.PENDING if mark == PENDING else Style.STRONG) for mark, meaning in _MARKS]
     rows: list[Row] = []
     for entries in (keys, marks):

@@ -8,12 +8,13 @@ DIGITS = 4
 FULL = 17
 """Significant digits that tell every float from its neighbours."""
 
-_WHOLE = 1e7  # below this a number that the digits hold exactly is written out: 16000, not 1.6e+04
+_LONG = 1e5  # numbers are written out below this and with an exponent from it on, however many digits are asked for
 
 
 def number(value: float, digits: int = DIGITS) -> str:
-    """`value` with `digits` significant digits, a true minus, never "-0", never "0" for what is not zero.
+    """`value` with `digits` significant digits, a true minus before it, never "-0", never "0" for what is not zero.
 
+    Whether there is an exponent depends on the size alone: one number is not spelled in two ways.
     Infinities are ``∞`` and ``−∞``, not-a-number is ``NaN``.
     """
     if math.isnan(value):
@@ -23,8 +24,12 @@ def number(value: float, digits: int = DIGITS) -> str:
     if value == 0:
         return "0"
     text = f"{value:.{digits}g}"
-    if "e" in text and abs(value) < _WHOLE and value == int(value) and float(text) == value:
-        text = f"{value:.0f}"
+    is_long = abs(float(text)) >= _LONG
+    if is_long and "e" not in text:
+        mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{power}"
+    elif "e+" in text and not is_long:
+        text = f"{float(text):.0f}"
     return f"−{text[1:]}" if text.startswith("-") else text
 
 

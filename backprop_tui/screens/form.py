@@ -1,11 +1,13 @@
 """What forms share: a field per line, each with what is in use and what is wrong with what was typed."""
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.validation import ValidationResult, Validator
 from textual.widget import Widget
@@ -19,7 +21,8 @@ from backprop_tui.stepper.state import State
 
 Result = TypeVar("Result")
 
-_AT_ONCE = 32  # fields; the others come while the first are looked at
+_TOGETHER = 16  # fields that are made together; with all of a thousand at once no key would be heard for seconds
+_FAR = 64  # lines out of view, where they are forgotten
 
 
 class Choice(Select[str], inherit_bindings=False):
@@ -43,7 +46,8 @@ class FieldCheck(Validator):
 
     def validate(self, value: str) -> ValidationResult:
         """Whether `value` will do, all other fields being as they are."""
-        error = self._row.form.typed(self._row.field.key, value).error(self._row.field.key)
+        form, key = self._row.form, self._row.field.key
+        error = (form if form.texts[key] == value else form.typed(key, value)).error(key)
         return self.failure(error) if error else self.success()
 
 
@@ -112,8 +116,66 @@ class FieldRow(Horizontal):
             widget.action_select_all()
 
 
+class Block(Vertical):
+    """Room for some of the lines; they are made when they come into view, or one of them is gone to."""
+
+    def __init__(self, fields: Sequence[Field], screen: "FormScreen[Result]") -> None:
+        super().__init__()
+        self._fields, self._form_screen = fields, screen
+        self.make_room(screen.form)
+        self.filled = False
+
+    def make_room(self, form: Form) -> None:
+        """Be as high as there are lines that apply."""
+        self.styles.height = sum(form.applies(field.key) for field in self._fields)
+
+    def compose(self) -> ComposeResult:
+        """None of the lines, but in the first block."""
+        if self._fields[0] is self._form_screen.form.fields[0]:
+            self.filled = True
+            yield from self._lines()
+
+    def _lines(self) -> Iterator[FieldRow]:
+        return (FieldRow(field, self._form_screen.form) for field in self._fields)
+
+    async def fill(self) -> None:
+        """Make the lines where there are none."""
+        if not self.filled and self.is_attached:
+            self.filled = True
+            await self.mount_all(self._lines())
+            for row in self.query(FieldRow):
+                row.show(self._form_screen.form)
+
+    async def clear(self) -> None:
+        """Forget the lines; what was typed into them the form knows."""
+        if self.filled and not self.has_focus_within:
+            self.filled = False
+            await self.remove_children()
+
+
 class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """The lines; they scroll with the field at hand."""
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Make the lines that come into view."""
+        super().watch_scroll_y(old_value, new_value)
+        self.call_later(self.make_lines)
+
+    def on_resize(self) -> None:
+        """Likewise where there is more room."""
+        self.call_later(self.make_lines)
+
+    async def make_lines(self) -> None:
+        """Make the lines in view, and forget those that are far from it."""
+        if not self.size.height:
+            return
+        near = Region(0, round(self.scroll_y), 1, self.size.height)
+        for block in self.query(Block):
+            room = block.virtual_region
+            if room.overlaps(near):
+                await block.fill()
+            elif not room.overlaps(near.grow((_FAR, 0, _FAR, 0))):
+                await block.clear()
 
 
 class FormScreen(SizedScreen[Result], ModalScreen[Result]):
@@ -134,7 +196,6 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
     def __init__(self, state: State, form: Form, hints: str) -> None:
         super().__init__()
         self.state, self.form, self._hints = state, form, hints
-        self._left: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """Title, fields, how things stand, what the field at hand means, and the keys."""
@@ -146,23 +207,27 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         yield ruled(self.form.title)
         yield Static("new               now", markup=False, id="heads")
         with Fields(id="fields"):
-            for field in self.form.fields[:_AT_ONCE]:
-                yield FieldRow(field, self.form)
+            for start in range(0, len(self.form.fields), _TOGETHER):
+                yield Block(self.form.fields[start : start + _TOGETHER], self)
         yield Static(self.form.summary(), markup=False, id="summary")
         yield ruled("", id="meaning")
         yield Static(self._hints, markup=False, id="hints")
         yield KeyFooter(show_command_palette=False)
 
-    async def on_mount(self) -> None:
-        """Begin with the first field; the others follow."""
+    def on_mount(self) -> None:
+        """Begin with the first field."""
         self.rows[0].take_focus()
-        if rest := self.form.fields[_AT_ONCE:]:
-            await self.query_one(Fields).mount_all(FieldRow(field, self.form) for field in rest)
 
     @property
     def rows(self) -> list[FieldRow]:
-        """The lines to be seen, in order."""
-        return [row for row in self.query(FieldRow) if row.display]
+        """The lines that are made, in order."""
+        return list(self.query(FieldRow))
+
+    async def go_to(self, index: int) -> None:
+        """Let what is typed go into the field of that index."""
+        block = self.query(Block)[index // _TOGETHER]
+        await block.fill()
+        block.query(FieldRow)[index % _TOGETHER].take_focus()
 
     @property
     def row(self) -> FieldRow:
@@ -170,14 +235,6 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         focused = self.focused
         found = next((one for one in focused.ancestors if isinstance(one, FieldRow)), None) if focused else None
         return found or self.rows[0]
-
-    def resized(self) -> None:
-        """Where there is no room, what is typed unseen is no input; back with some, go on where it was."""
-        if self.too_small:
-            self._left = self.focused or self._left
-            self.set_focus(None)
-        elif self.focused is None and self._left is not None:
-            self.set_focus(self._left)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the field at hand means."""
@@ -213,6 +270,8 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         self.form = form
         for row in self.query(FieldRow):
             row.show(form)
+        for block in self.query(Block):
+            block.make_room(form)
         self.sum_up()
 
     def sum_up(self) -> None:
@@ -224,16 +283,15 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         """Say why the whole was refused, and lose nothing."""
         self.show(self.form.refused(reason))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Apply the form."""
         event.stop()
-        self.action_apply()
+        await self.action_apply()
 
-    def action_apply(self) -> None:
+    async def action_apply(self) -> None:
         """Apply the form, or go to the first field that has something wrong."""
         if errors := self.form.errors():
-            key = next(iter(errors))
-            next(row for row in self.rows if row.field.key == key).take_focus()
+            await self.go_to(list(self.form.by_key).index(next(iter(errors))))
         else:
             self.apply()
 
@@ -241,10 +299,11 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
         """Dismiss the form, in which nothing is wrong, with what it describes, or refuse it."""
         raise NotImplementedError
 
-    def action_move(self, step: int) -> None:
-        """To the field `step` fields on, round and round."""
-        rows = self.rows
-        rows[(rows.index(self.row) + step) % len(rows)].take_focus()
+    async def action_move(self, step: int) -> None:
+        """To the field `step` fields on, round and round, of those that apply."""
+        shown = [index for index, field in enumerate(self.form.fields) if self.form.applies(field.key)]
+        at = shown.index(self.form.fields.index(self.row.field))
+        await self.go_to(shown[(at + step) % len(shown)])
 
     def action_leave(self) -> None:
         """Leave everything as it was."""

@@ -71,6 +71,7 @@ class MainScreen(SizedScreen[None]):
         self.set_reactive(MainScreen.ascii_only, launch.ascii)
         self.autoplay = Autoplay(self, launch.play, self.start_over if launch.loop else None)
         self.training = TrainingRunner(self)
+        self.possible = possible(launch)
 
     def compose(self) -> ComposeResult:
         """The panels; where each stands, the style sheet says."""
@@ -125,6 +126,12 @@ class MainScreen(SizedScreen[None]):
         """Stop playing and training; whether training was under way, in which case a key has done its work."""
         self.autoplay.pause()
         return self.training.stop()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether an action can be carried out: where no key may end or suspend the application, none offers it."""
+        if action == "command" and parameters in (("quit",), ("suspend",)):
+            return parameters[0] in self.possible
+        return super().check_action(action, parameters)
 
     async def action_command(self, name: str) -> None:
         """Do what the command `name` says."""
@@ -206,7 +213,7 @@ class MainScreen(SizedScreen[None]):
             case "help":
                 from backprop_tui.screens.help import HelpScreen  # noqa: PLC0415
 
-                await self.app.push_screen(HelpScreen(self.state))
+                await self.app.push_screen(HelpScreen(self.state, self.possible))
             case "verify":
                 from backprop_tui.screens.verify import VerifyScreen  # noqa: PLC0415
 
@@ -244,6 +251,12 @@ class MainScreen(SizedScreen[None]):
     def on_screen_suspend(self) -> None:
         """Stop what goes on by itself under other screens, too."""
         self.stop_at_once()
+
+
+def possible(launch: Launch) -> frozenset[str]:
+    """The commands that the application is to have: in a kiosk it is not suspended, and with `no_quit` not ended."""
+    forbidden = {"quit": launch.no_quit, "suspend": launch.kiosk}
+    return frozenset(one.name for one in COMMANDS if not forbidden.get(one.name, False))
 
 
 def start_of(launch: Launch) -> State:

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from textual import events
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from backprop_tui.present.chrome import LEAST_HEIGHT, LEAST_WIDTH, too_small_lines
@@ -40,8 +41,19 @@ class SizedScreen(Screen[Result]):
     ]
     AUTO_FOCUS = ""
 
+    _left: Widget | None = None
+    """What had the focus before there was too little room, and is to have it again."""
+
     def message(self) -> Static:
-        """The message, to be yielded before anything else."""
+        """The message, to be yielded before anything else.
+
+        And the classes for the size at hand, so that all is styled once: textual sets them after the first layout.
+        """
+        for breakpoints, cells in zip(
+            (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), self.app.size, strict=True
+        ):
+            names = [name for least, name in breakpoints or () if cells >= least]
+            self.add_class(*names[-1:], update=False)
         return Static(id="too-small", markup=False)
 
     @property
@@ -53,10 +65,12 @@ class SizedScreen(Screen[Result]):
     def on_resize(self, event: events.Resize) -> None:
         """Say how large the terminal is, and how large it would have to be."""
         self.query_one("#too-small", Static).update("\n".join(too_small_lines(*event.size)))
-        self.resized()
-
-    def resized(self) -> None:
-        """Do what else another size asks for."""
+        if self.too_small:  # what is typed unseen is no input
+            self._left = self.focused or self._left
+            self.set_focus(None)
+        elif self._left is not None:
+            left, self._left = self._left, None
+            self.set_focus(self.focused or left)
 
     async def on_key(self, event: events.Key) -> None:
         """Where nothing else could be seen, only the key to quit does something."""

@@ -4,7 +4,6 @@ from time import perf_counter
 
 from textual.timer import Timer
 
-from backprop_tui.core.backprop import Phase
 from backprop_tui.present.answers import answers_in_words
 from backprop_tui.present.endings import gave_up, interrupted, sentence
 from backprop_tui.present.numbers import number
@@ -31,7 +30,7 @@ class TrainingRunner:
 
     def start(self) -> None:
         """Train on from the epoch on screen, where there is anything to train."""
-        if Phase.UPDATE not in self._host.state.timeline.phases:
+        if not self._host.state.timeline.graph.free:
             self._host.say("Nothing to train: every parameter is held fixed.")
             return
         self._left = MOST_TRAINED

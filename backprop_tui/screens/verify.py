@@ -14,14 +14,14 @@ from backprop_tui.stepper.state import State
 class VerifyScreen(PageScreen):
     """The gradients of the pass on screen beside central differences; in a narrow terminal rarer columns give way."""
 
-    AUTO_FOCUS = "DataTable"
-
     def __init__(self, state: State) -> None:
         super().__init__(state, "Gradient check")
 
     def contents(self) -> tuple[Widget, ...]:
         """The verdict in words, and a row for each parameter."""
-        return Static(verdict_text(self.state), markup=False), DataTable[Text](cursor_type="row")
+        table = DataTable[Text](show_cursor=False)
+        table.can_focus = False  # the page scrolls, words and table together
+        return Static(verdict_text(self.state), markup=False), table
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the columns that there is room for."""

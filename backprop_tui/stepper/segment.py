@@ -112,7 +112,7 @@ class Segment:
             until = min(batch.stop, samples.stop)
             anew = sample == batch.start and self.scenario.zero_grad
             part = self.given[sample - 1 : until - 1]
-            batches.append(Batch(float(len(batch)), anew, sample, part, whole=until == batch.stop))
+            batches.append(Batch(float(len(batch)), anew, part, whole=until == batch.stop))
             sample = until
         return batches
 

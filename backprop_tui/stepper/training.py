@@ -61,9 +61,11 @@ def ending(state: State, epoch: int) -> Ending | None:
 
 def is_divergence(history: History, one: Pass) -> bool:
     """Whether the first value of a pass that is not finite comes after an update since the latest edit, or in one."""
-    begun = history.segment_at(one.epoch, one.sample).start
-    updates = Phase.UPDATE in one.timeline.phases and (one.epoch - 1) * history.samples + one.sample - 1 > begun
-    return updates or one.timeline.rules[one.first_not_finite - 1].phase is Phase.UPDATE
+    segment = history.segment_at(one.epoch, one.sample)
+    epoch, sample = segment.start // history.samples + 1, segment.start % history.samples + 1
+    first_update = (epoch - 1) * history.samples + segment.batch(epoch, sample)[-1] - 1
+    has_moved = one.timeline.graph.free and (one.epoch - 1) * history.samples + one.sample - 1 > first_update
+    return bool(has_moved) or one.timeline.rules[one.first_not_finite - 1].phase is Phase.UPDATE
 
 
 def are_right(history: History, epoch: int) -> bool:

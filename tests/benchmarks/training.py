@@ -84,7 +84,7 @@ def ours(scenario: Scenario, epochs: int) -> Recorded:
     history = start(scenario).history
     assert history.reach(epochs + 1)
     (kept,) = history._kept
-    return history.losses, kept.numbers[kept.width :]
+    return history.losses[:], kept.numbers[kept.width :]
 
 
 def neuron_in_micrograd(epochs: int) -> None:

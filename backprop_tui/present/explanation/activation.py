@@ -80,16 +80,18 @@ def slope(moment: StepContext) -> Iterator[str]:
 
 
 def _closed(moment: StepContext, bend: Bend, name: str) -> Iterator[str]:
-    row = ACTIVATIONS[moment.node.operation]
+    row, is_dead = ACTIVATIONS[moment.node.operation], Kind.DEAD in moment.kinds
+    closed = f"Dead {name}" if is_dead else "Gate closed for this sample"
+    of = "" if moment.one_sample else " of any sample" if is_dead else " of this sample"
     if bend.at in row.kinks:
-        yield f"Gate closed: {bend.z} is exactly {number(bend.at)}, at the corner of {name}."
+        yield f"{closed}: {bend.z} is exactly {number(bend.at)}, at the corner of {name}."
         below, above = _sides(row.name, bend.at)
         yield f"To the left its slope is {below}, to the right {above}; by convention it counts as 0: {row.convention}."
-        yield f"Nothing{_of_sample(moment)} gets through to {_behind(moment)}."
+        yield f"Nothing{of} gets through to {_behind(moment)}."
     else:
-        yield f"Gate closed: {bend.z} = {number(bend.at)} is below 0, where {name} is flat."
+        yield f"{closed}: {bend.z} = {number(bend.at)} is below 0, where {name} is flat."
         yield f"If {bend.z} moves a little, {bend.a} stays {moment.text(bend.a)}: factor 0."
-        yield f"Nothing{_of_sample(moment)} gets through to {_behind(moment)}, however wrong the answer is."
+        yield f"Nothing{of} gets through to {_behind(moment)}, however wrong the answer is."
 
 
 def _cornered(moment: StepContext, bend: Bend, name: str) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """What is said of the gradients of parameters: first what the number means, then how the walk back made it."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from backprop_tui.core.backprop import Phase
 from backprop_tui.core.graph import Role
 from backprop_tui.core.slopes import is_saturated
 from backprop_tui.present.events import Kind, paths
@@ -14,6 +14,7 @@ from backprop_tui.present.explanation.zero import zero, zero_gradient
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import counted
+from backprop_tui.stepper.history import Pass
 
 _CHANGES = {1.0: "leaves {} as it is", 2.0: "doubles {}", 0.5: "halves {}"}
 
@@ -30,8 +31,10 @@ def chain(moment: StepContext) -> Iterator[str]:
         return
     if moment.value == 0:
         yield from zero(moment)
+        yield from _symmetry(moment)
     else:
         yield meaning(moment)
+        yield from _symmetry(moment)
         yield from _first(moment) if moment.is_first(Role.PARAMETER) else _further(moment)
     if moment.is_last:
         yield from _last(moment)
@@ -77,7 +80,30 @@ def _change(factor: float, arriving: str) -> str:
 def _last(moment: StepContext) -> Iterator[str]:
     """Now that every gradient is known."""
     yield "This process, not one formula, is backpropagation: loss.backward() in PyTorch."
-    yield "Nothing has changed yet." if moment.stages(Phase.UPDATE) else f"Held fixed, {moment.learning} stay."
+    yield "Nothing has changed yet." if moment.graph.free else f"Held fixed, {moment.learning} stay."
+
+
+def _symmetry(moment: StepContext) -> Iterator[str]:
+    """Said at the last gradient, where two neurons of a layer cannot become different."""
+    twins = _twins(moment.view) if moment.is_last else ""
+    if twins:
+        yield f"Symmetry: {twins} have the same numbers, so they get the same gradients and stay alike."
+        yield "Start them apart (key e)."
+
+
+def _twins(one: Pass) -> str:
+    """The first two neurons of a layer that nothing tells apart, neither before nor behind them; empty if none."""
+    graph, given = one.timeline.graph, one.given
+    seen: dict[tuple[float, ...], int] = {}
+    values = iter([given[node.name] for node in graph.parameters])
+    layers = [[[next(values) for _ in (*row, 0)] for row in layer.weights] for layer in one.scenario.layers]
+    for place, (layer, behind) in enumerate(pairwise(layers), start=1):
+        for neuron, numbers in enumerate(layer, start=1):
+            own = (place, *numbers, *(row[neuron - 1] for row in behind))
+            if own in seen:
+                return f"neurons {seen[own]} and {neuron} of layer {place}"
+            seen[own] = neuron
+    return ""
 
 
 def _in_general(moment: StepContext) -> Iterator[str]:
@@ -85,8 +111,8 @@ def _in_general(moment: StepContext) -> Iterator[str]:
     node = moment.node
     if node.fixed:
         yield f"{node.name} is held fixed: no update will use this gradient."
-    one = moment.activations[0]
-    if moment.is_neuron and is_saturated(one.operation, moment.of(one.args[0])):
+    one = moment.activations[0] if moment.is_neuron else None
+    if one and is_saturated(one.operation, moment.of(one.args[0])):
         name, slope = words_of(one.operation).name, number(moment.slope(one))
         yield f"On the way {name}, saturated, has multiplied what arrived by its slope, {slope}."
     if not moment.is_neuron:

@@ -8,6 +8,7 @@ from backprop_tui.core.graph import Node, Role
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.events import pass_before
 from backprop_tui.present.explanation.activation import answer
+from backprop_tui.present.explanation.softmax import share
 from backprop_tui.present.explanation.step_context import StepContext, may_change, passes_since_edit, words_for
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import apart, beginning, counted, from_to, is_rounding, listed
@@ -15,6 +16,7 @@ from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import Position, State
 
 _FEW = 2  # so many parameters are told one by one
+_EPOCH = "An epoch is one pass through every sample."
 
 
 def start(state: State) -> Iterator[str]:
@@ -29,12 +31,13 @@ def start(state: State) -> Iterator[str]:
         yield question
         yield _what_may_change(view)
         yield _loss_and_rate(view)
-        yield "→ computes one quantity, where the ○ is."
+        yield "Each → is one stage."
         yield from _names(view)
     else:
         yield f"{_which_sample(state)}. {question}"
         yield from _what_changed(state)
         yield "All derivatives are computed afresh: those of the pass before belonged to its numbers."
+        yield _EPOCH
 
 
 def forward(moment: StepContext) -> Iterator[str]:
@@ -43,6 +46,9 @@ def forward(moment: StepContext) -> Iterator[str]:
         yield from _pre_activation(moment)
     elif moment.node.operation in ACTIVATIONS:
         yield from _activation(moment)
+    elif moment.node.layer:
+        yield from share(moment)
+        yield f"{moment.node.name} should be {moment.text(dict(moment.outputs)[moment.node.name])}."
     else:
         yield f"{moment.node.name} is computed from {listed(moment.node.args)}: {number(moment.value)}."
 
@@ -57,17 +63,16 @@ def _pre_activation(moment: StepContext) -> Iterator[str]:
         return
     inputs = node.args[len(node.args) // 2 : -1]
     whose = "The neuron" if moment.is_neuron else f"Neuron {moment.place(node.args[-1])}"
-    weighs = "weighs its input, weight times input, and adds its bias"
+    weighs = "weighs its input, weight times input, and adds its bias: this is"
     if len(inputs) > 1:
-        weighs = f"weighs its {len(inputs)} inputs, weight times input each, and adds all that and its bias"
-    yield f"{whose} {weighs}: this is the pre-activation {node.name}."
+        weighs = "adds up weight times input and its bias:"
+    yield f"{whose} {weighs} the pre-activation {node.name}."
     if not any(moment.of(name) for name in inputs):
         yield f"Here only the bias is left, for {'every' if len(inputs) > 1 else 'the'} input is 0."
     if moment.is_neuron and moment.outputs:
         yield f"{_sentence(moment.learning)} decide z, z decides a, and a decides the loss L: a chain."
     elif not moment.is_neuron and moment.is_first():
-        weight = node.args[len(inputs) - 1]
-        yield f"{weight} is the weight of neuron {moment.place(weight)}."
+        yield f"Its weight for input {len(inputs)} is {node.args[len(inputs) - 1]}."
     yield "So far nothing is right or wrong."
 
 
@@ -89,6 +94,7 @@ def _again(moment: StepContext, before: Pass) -> Iterator[str]:
         yield f"{node.name} was {texts[0]}; now it is {texts[1]}."
     if moment.state.position.stage == 1:  # a press of → comes from the pass before directly to here
         yield "The derivatives are gone: they belonged to the pass before."
+        yield _EPOCH
 
 
 def _changed(own: tuple[Node, ...], view: Pass, before: Pass) -> tuple[Node, ...]:

@@ -16,11 +16,13 @@ _SHARES = ((0.01, "wrong by a hair"), (0.25, "wrong, but not by much"), (1.0, "w
 def judged(moment: StepContext) -> Iterator[str]:
     """What is said of the loss, with its judgement: first where nothing else has happened, else after that."""
     first, *rest = loss(moment)
-    took_one_step = Kind.CONVERGED in moment.kinds and passes_since_edit(moment.state) == 1
+    happened = moment.kinds
+    if passes_since_edit(moment.state) == 1:  # right after one step: that the loss fell as it did is the event
+        happened -= {Kind.CONVERGED}
     if not moment.before:
-        yield from _verdict(moment) if not moment.kinds else ()
+        yield from _verdict(moment) if not happened else ()
         yield from (first, *rest)
-    elif moment.one_sample and (took_one_step or not moment.kinds):
+    elif moment.one_sample and not happened:
         yield from (first, *compared(moment), *_verdict(moment), *rest)
     else:
         yield from (first, *rest, *compared(moment))

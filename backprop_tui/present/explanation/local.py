@@ -7,6 +7,7 @@ from backprop_tui.core.graph import Role
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.explanation.activation import slope
 from backprop_tui.present.explanation.loss import loss_slope
+from backprop_tui.present.explanation.softmax import share_slope
 from backprop_tui.present.explanation.step_context import StepContext, may_change
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
@@ -25,6 +26,8 @@ def local(moment: StepContext) -> Iterator[str]:
             yield f"A derivative says how much one number moves with another; by ∂, nothing but {argument} moves."
     elif node.operation in ACTIVATIONS:
         yield from slope(moment)
+    elif node.layer:
+        yield from share_slope(moment)
     elif node.operation != "affine":
         yield f"If {argument} moves a little, {node.name} {follows(moment.value)}: {number(moment.value)}."
     elif argument == node.args[-1]:

@@ -8,7 +8,8 @@ from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.present.events import Kind, out_of_reach
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.explanation.loss_change import change, converged
-from backprop_tui.present.explanation.step_context import StepContext
+from backprop_tui.present.explanation.softmax import CROSS_ENTROPY, cross_entropy, probability_slope
+from backprop_tui.present.explanation.step_context import LEAST_DIVISOR, StepContext
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import moves
 
@@ -29,7 +30,9 @@ def loss_slope(moment: StepContext) -> Iterator[str]:
     """How the loss moves with one of the answers."""
     answer = moment.rule.argument
     target = dict(moment.outputs).get(answer, "")
-    if moment.value != 0:
+    if moment.node.operation == CROSS_ENTROPY and moment.value == 0:
+        yield from probability_slope(moment, answer, target)
+    elif moment.value != 0:
         if not is_held(moment, answer):
             yield f"If {answer} rises a little, the loss {moves(moment.value)}: {number(moment.value)}."
         yield from _SLOPES.get(moment.node.operation, _signed_slope)(moment, answer, target)
@@ -76,6 +79,10 @@ def _meaning(moment: StepContext) -> Iterator[str]:
     subject = "The loss" if moment.before is None else "It"
     if row is None:
         yield f"Everything before it comes down to this one number: {number(moment.value)}."
+        return
+    if row.name == CROSS_ENTROPY:
+        yield from cross_entropy(moment, subject)
+        yield "To train is to make it smaller."
         return
     if len(moment.outputs) > 1:
         whole = "the mean of these" if row.mean else "these added up"
@@ -158,7 +165,7 @@ def _huber_slope(moment: StepContext, answer: str, target: str) -> Iterator[str]
 def _bce_slope(moment: StepContext, answer: str, _target: str) -> Iterator[str]:
     if is_held(moment, answer):
         divisor = f"the divisor {answer}(1 − {answer})"
-        yield f"{answer} is so near 0 or 1 that {divisor} is held at 1e-12: {number(moment.value)}."
+        yield f"{answer} is so near 0 or 1 that {divisor} is held at {number(LEAST_DIVISOR)}: {number(moment.value)}."
     else:
         yield "The surer a wrong answer is, the larger it gets."
 
@@ -167,4 +174,5 @@ _SLOPES: dict[str, Callable[[StepContext, str, str], Iterator[str]]] = {
     "mae": _mae_slope,
     "huber": _huber_slope,
     "bce": _bce_slope,
+    CROSS_ENTROPY: probability_slope,
 }

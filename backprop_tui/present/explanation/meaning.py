@@ -7,11 +7,12 @@ from backprop_tui.core.backprop import gradient_name
 from backprop_tui.core.expression import FUNCTIONS
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.present.events import paths
+from backprop_tui.present.explanation import softmax
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.explanation.nudge import foretold, nudge
-from backprop_tui.present.explanation.step_context import StepContext
+from backprop_tui.present.explanation.step_context import LEAST_DIVISOR, StepContext
 from backprop_tui.present.numbers import number
-from backprop_tui.present.sentences import moves, would_move
+from backprop_tui.present.sentences import moves, times, would_move
 
 _CANCELLED = 1e-11  # of a difference smaller than this share of what it is taken from, the digits are mostly rounding
 _NEAR_LIMIT = ("sigmoid", "tanh", "gelu", "silu")  # their slopes are differences of numbers that are nearly equal
@@ -25,7 +26,7 @@ def meaning(moment: StepContext) -> str:
     if condition := _condition(moment):
         return f"{opening} {would_move(value)}, {condition}."
     if _is_rough(moment):
-        return f"{opening} {moves(value)}, as far as rounding lets one tell."
+        return f"{opening} {'rises' if value > 0 else 'falls'} {times(value)}, as far as rounding lets one tell."
     return f"{opening} {moves(value)}."
 
 
@@ -52,8 +53,8 @@ def _condition(moment: StepContext) -> str:
         if answer in ahead and LOSSES[operation].kinks and moment.of(answer) == moment.of(target):
             return f"if at its corner, {answer} = {target}, the loss had the slope of convention"
     if any(moment.is_held(answer) for answer, _ in moment.outputs if answer in ahead):
-        return "if it divided by 1e-12, at which its slope is held"
-    return ""
+        return f"if it divided by {number(LEAST_DIVISOR)}, at which its slope is held"
+    return softmax.condition(moment)
 
 
 def _is_rough(moment: StepContext) -> bool:
@@ -69,7 +70,7 @@ def _is_rough(moment: StepContext) -> bool:
     for one in moment.activations:
         if one.name in further and one.operation in _NEAR_LIMIT and abs(moment.slope(one)) <= _CANCELLED:
             return True
-    return any(_has_cancelled(moment, node) for node in ahead)
+    return softmax.is_near_certain(moment, _CANCELLED) or any(_has_cancelled(moment, node) for node in ahead)
 
 
 def _summands(moment: StepContext) -> Iterator[float]:

@@ -1,14 +1,19 @@
 """The panel of the explanation: the headline as its rule, below it what the stage means."""
 
+import re
+
+from backprop_tui.core.backprop import Phase
 from backprop_tui.present.canvas import Row, Style
 from backprop_tui.present.chrome import rule_row
 from backprop_tui.present.explanation.stage import explain, headline, missing_rule
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.sentences import WIDTH, fitted
+from backprop_tui.present.table.rows import short_rule
 from backprop_tui.present.visibility import Mark, rule_text
 from backprop_tui.stepper.state import State
 
 MARGIN = 2  # cells left and right of the text
+_SENTENCES = re.compile(r"(?<=[.!?;]) ")
 _ALL = 1000  # lines: no explanation has more
 _SHORT = 3  # lines: in a lower panel the sentences come before the rule
 
@@ -26,6 +31,8 @@ def explanation_panel(
     body = _whole(state, width, room, notice)
     if first:
         lines = explanation_lines(state, width, notice)
+        if lines[0][-1][-1] is Style.STRONG and lines[0] not in body:  # the rule: it has given way to the sentences
+            lines = (*lines[1:], lines[0])
         start = min(first, max(0, len(lines) - room))
         body = lines[start : start + room]
     rows += body
@@ -38,19 +45,33 @@ def explanation_lines(state: State, width: int, notice: str = "") -> tuple[Row, 
 
 
 def _whole(state: State, width: int, lines: int, notice: str) -> tuple[Row, ...]:
-    """Notice, the rule where the headline had no room for it, and as many whole sentences as `lines` lines hold."""
+    """Notice, the rule where the headline had no room for it, and as many whole sentences as `lines` lines hold.
+
+    No rule where it would leave too little room for the first sentence, or, with the table saying it too, for any.
+    """
     measure = min(width - 2 * MARGIN, WIDTH)
     margin = " " * MARGIN
-    said = fitted((notice,), measure, lines) if notice else ()
+    said = fitted(_SENTENCES.split(notice), measure, lines) if notice else ()
     rule = missing_rule(state, headline(state, width - 18 - len(next_text(state))))
     ruled = 0 < len(rule) <= measure and not said and (lines > _SHORT or measure == WIDTH)
-    left = lines - len(said) - ruled
+    left = lines - len(said)
     meant = explain(state, measure, left) if left > 0 else ()
+    if ruled:
+        beside = explain(state, measure, left - 1)
+        ruled = beside == meant or (not _is_in_table(state) and bool(beside) and not beside[-1].endswith("…"))
+        meant = beside if ruled else meant
     return (
         *(((f"{margin}{text}", Style.EVENT),) for text in said),
         *([((f"{margin}{rule}", Style.STRONG),)] if ruled else []),
         *(((f"{margin}{text}", Style.PLAIN),) for text in meant),
     )
+
+
+def _is_in_table(state: State) -> bool:
+    """Whether the derivative table says the rule of the stage in full."""
+    stage = state.position.stage
+    is_forward = state.timeline.rules[stage - 1].phase in (Phase.FORWARD, Phase.LOSS)
+    return not is_forward and short_rule(state.view, stage) == rule_text(state.view, stage)
 
 
 def next_text(state: State) -> str:

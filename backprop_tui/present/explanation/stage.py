@@ -7,13 +7,14 @@ from types import MappingProxyType
 from backprop_tui.core.backprop import Phase, Rule
 from backprop_tui.core.expression import Piecewise
 from backprop_tui.present.events import Kind
+from backprop_tui.present.explanation.batches import accumulate
 from backprop_tui.present.explanation.chain import chain as gradient
 from backprop_tui.present.explanation.end_of_run import not_finite, standing_still
 from backprop_tui.present.explanation.forward import forward, start
 from backprop_tui.present.explanation.judgement import judged
 from backprop_tui.present.explanation.local import local
+from backprop_tui.present.explanation.optimizing import optimized_update
 from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
-from backprop_tui.present.explanation.training import accumulate, optimized_update
 from backprop_tui.present.explanation.update import update
 from backprop_tui.present.formulas import formula, substituted, symbol
 from backprop_tui.present.numbers import in_words, number

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from backprop_tui.core.backprop import gradient_name
 from backprop_tui.core.compiled import SMALL_GRADIENT
-from backprop_tui.core.graph import Node
+from backprop_tui.core.graph import Node, Role
 from backprop_tui.core.ops import ACTIVATIONS
+from backprop_tui.present.contributions import contributions_to
 from backprop_tui.present.dead_gates import dead_gates
 from backprop_tui.present.endings import in_the_way
 from backprop_tui.present.events import Kind
@@ -19,7 +20,7 @@ from backprop_tui.stepper.training import is_right
 
 
 def zero(moment: StepContext) -> Iterator[str]:
-    """Why the gradient of one parameter is 0: the first 0 on the way from the loss is the reason."""
+    """Why the gradient of a parameter, or of a node before the loss, is 0: the first 0 on the way from the loss."""
     name, causes = moment.node.name, zero_causes(moment.view, moment.rule.quantity)
     if len(causes) > 1:
         yield f"{name} reaches the loss by several ways, and each has a 0 on it: {listed(_briefly(causes))}."
@@ -31,6 +32,10 @@ def zero(moment: StepContext) -> Iterator[str]:
     elif kind is Cause.RIGHT:
         yield f"The answer{_name_of(moment, node)} is right, so nothing asks {name} to change: its gradient is 0."
         yield "The walk back starts with a slope of 0, and 0 times anything is 0."
+    elif kind is Cause.CANCELLATION and node == name:
+        brought = listed([number(part.value) for part in contributions_to(moment.view, name)])
+        yield f"0: the links of {name} bring {brought}, and these cancel."
+        yield f"Each of them would move the loss; a small move of {name} takes them all and does not."
     elif kind is Cause.CANCELLATION:
         yield f"What comes back to {node} along several links cancels out, so {name} gets nothing: its gradient is 0."
         yield "Its ways to the loss pull against each other."
@@ -87,6 +92,12 @@ def _blocked(moment: StepContext, kind: Cause, node: str) -> Iterator[str]:
         if is_corner:
             where = f"{z} is exactly {moment.text(z)}, at the corner of {name}, where the slope counts as 0"
         yield f"{dead}: {where}."
+    if moment.node.role is not Role.PARAMETER:
+        if kind is Cause.FLAT:  # a slope that is too small for a float, and not 0 by its rule
+            yield f"So the gradient of {moment.node.name} is 0 for the machine."
+        else:
+            yield f"So nothing of the loss gets through to {moment.node.name}: its gradient is 0."
+        return
     although = "" if moment.is_right else f" although {_how_wrong(moment)}"
     yield f"The gradient is 0{although}: from this sample {_who_learns_nothing(moment)}."
     if _reaches(moment, z) and not is_corner:

@@ -112,8 +112,8 @@ def _given(graph: Graph, scenario: Scenario, epochs: int) -> Iterator[str]:
     yield f"{LEARNING_RATE} = {scenario.learning_rate!r}"
     needed = numbers_given(scenario.learning())
     yield from (f"{name} = {value!r}" for name, value in scenario.optimizer.options if name in needed)
-    for name in (*remembered(graph, scenario.learning()), *sums(graph, scenario.learning())):
-        yield f"{name} = 0.0"
+    yield from (f"{name} = 0.0" for name in remembered(graph, scenario.learning()))
+    yield from (f"{name} = -0.0" for name in sums(graph, scenario.learning()))
     if scenario.batch_size > 1:
         yield f"batch_size = {scenario.batch_size}"
     if epochs > 1:
@@ -141,11 +141,11 @@ def _batch(graph: Graph, scenario: Scenario) -> Iterator[str]:
     yield "first = (sample - 1) // batch_size * batch_size"
     yield f"{BATCH_SIZE} = min(batch_size, len(samples) - first)"
     if scenario.zero_grad and (summed := sums(graph, scenario.learning())):
-        yield "if sample == first + 1:"
+        yield "if sample == first + 1:  # -0.0 + v is v, even where that is -0.0"
         yield from (
-            indented(bracketed("(", ", ".join(summed), f") = (0.0,) * {len(summed)}"))
+            indented(bracketed("(", ", ".join(summed), f") = (-0.0,) * {len(summed)}"))
             if len(summed) > 1
-            else (f"    {summed[0]} = 0.0",)
+            else (f"    {summed[0]} = -0.0",)
         )
     yield ""
 

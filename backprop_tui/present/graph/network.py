@@ -6,6 +6,7 @@ from backprop_tui.core.models.dense import LOSS
 from backprop_tui.present.canvas import Canvas, Style
 from backprop_tui.present.events import EVENT_WORDS, Kind, events
 from backprop_tui.present.graph.network_gap import draw_biases, draw_bus, draw_fan, draw_links, draw_weights, leave
+from backprop_tui.present.graph.network_joint import draw_joint_bus, draw_joint_links
 from backprop_tui.present.graph.network_layout import Column, LayerView
 from backprop_tui.present.graph.network_nodes import network_of
 from backprop_tui.present.graph.sheet import Sheet
@@ -14,7 +15,12 @@ from backprop_tui.present.numbers import in_words, number
 from backprop_tui.present.sentences import listed
 from backprop_tui.stepper.state import State
 
-_BLOCKED_WORDS = ((Kind.GATE_CLOSED, "╳ gate closed"), (Kind.FLAT, "╳ flat"), (Kind.SATURATED, "saturated"))
+_BLOCKED_WORDS = (
+    (Kind.DEAD, "╳ dead ReLU"),
+    (Kind.GATE_CLOSED, "╳ gate closed"),
+    (Kind.FLAT, "╳ flat"),
+    (Kind.SATURATED, "saturated"),
+)
 
 
 def network_canvas(state: State, width: int, height: int) -> Canvas:
@@ -25,7 +31,10 @@ def network_canvas(state: State, width: int, height: int) -> Canvas:
     draw_cuts(sheet)
     for view in layout.layers:
         draw_bus(sheet, view)
-        draw_steps(sheet, view)
+        if view.nodes.joined:
+            draw_joint_bus(sheet, view)
+        else:
+            draw_steps(sheet, view)
     for column in (layout.sources, *(column for view in layout.layers for column in (view.sums, view.answers))):
         draw_nodes(sheet, column)
     for view in layout.layers:
@@ -33,8 +42,12 @@ def network_canvas(state: State, width: int, height: int) -> Canvas:
             draw_fan(sheet, view, focus.source)
         else:
             draw_weights(sheet, view)
-        draw_biases(sheet, view)
-        draw_links(sheet, view)
+        if not (focus.joint and view.number == focus.item):  # the lines that meet are in their place
+            draw_biases(sheet, view)
+        if view.nodes.joined:
+            draw_joint_links(sheet, view)
+        else:
+            draw_links(sheet, view)
     draw_events(sheet)
     return sheet.canvas
 
@@ -113,8 +126,10 @@ def draw_events(sheet: Sheet) -> None:
     """What happened, in words, as near to its node as there is room: what blocks, and what the loss did."""
     found = events(sheet.state)
     spots = {name: (column.x, y + 2) for column in _columns(sheet) for name, y in _placed(column)}
+    dead = {event.node for event in found if event.kind is Kind.DEAD}
     for kind, word in _BLOCKED_WORDS:
-        nodes = [event.node for event in found if event.kind is kind]
+        hidden = dead if kind is Kind.GATE_CLOSED else ()  # one word for each node
+        nodes = [event.node for event in found if event.kind is kind and event.node not in hidden]
         if nodes:
             spot = next((spots[node] for node in reversed(nodes) if node in spots), (2, sheet.canvas.height - 1))
             style = Style.EVENT if kind is Kind.SATURATED else Style.BLOCKED

@@ -1,11 +1,15 @@
 """What runs between the columns of a network: wires with the weights on them, and what the gradients bring back."""
 
+from collections.abc import Collection
+
 from backprop_tui.core.backprop import local_name
 from backprop_tui.present.canvas import Style
 from backprop_tui.present.contributions import contributions_to
-from backprop_tui.present.graph.network_layout import BESIDE, TAP, Column, LayerView
+from backprop_tui.present.graph.network_layout import BESIDE, MEETING, TAP, Column, LayerView
 from backprop_tui.present.graph.network_rows import UNIT
+from backprop_tui.present.graph.network_widths import ARROW
 from backprop_tui.present.graph.sheet import FACTOR, Sheet
+from backprop_tui.present.graph.training_steps import step_in_view, steps_of
 from backprop_tui.present.graph.wires import DOUBLE, LIGHT, Wires
 from backprop_tui.present.numbers import number
 from backprop_tui.present.visibility import Mark
@@ -99,21 +103,20 @@ def draw_weight(sheet: Sheet, view: LayerView, before: Column, neuron: int, inde
 
 
 def draw_weight_name(sheet: Sheet, view: LayerView, y: int, name: str) -> None:
-    """A weight's name; once its update is next, its new value behind it: ``w2_1_1 ←●0.3589``, or ``w ←●0.3589``."""
+    """A weight's name; once its gradient is used, what comes of it: ``w2_1_1 ←●0.3589``, or ``w m●0.1``."""
     before, bus = sheet.layout.before(view), view.buses[0] if view.buses else view.bus
     last = bus - view.widths.new_weight
     if view.buses:
         last = max(last, (view.weight or 0) + len(name))
     full = last - len(name) >= before.x + len(before.names[-1]) + 2
-    updates = sheet.state.timeline.find(name, update=True)
-    if not updates or sheet.cell(name, update=True).mark is Mark.LATER:
-        x = min(view.weight or 0, last - len(name)) if full and updates else view.weight or 0
-        sheet.canvas.put(x, y, name)
+    step = step_in_view(sheet.state, name, ARROW)
+    if not step:
+        learns = name in steps_of(sheet.state.view, ARROW)
+        sheet.canvas.put(min(view.weight or 0, last - len(name)) if full and learns else view.weight or 0, y, name)
         return
     written = name if full else name[0]
     x = sheet.canvas.put(min(view.weight or 0, last - len(written)), y, written)
-    sheet.canvas.put(x, y, " ←")
-    sheet.number(x + 3, y, name, update=True)
+    sheet.step(x + 1, y, step)
 
 
 def draw_derivative(sheet: Sheet, x: int, y: int, parameter: str, z: str) -> None:
@@ -127,7 +130,7 @@ def draw_derivative(sheet: Sheet, x: int, y: int, parameter: str, z: str) -> Non
 
 def draw_biases(sheet: Sheet, view: LayerView) -> None:
     """Below each z its bias, as far as rows are free; that of the neuron at hand stands above where none is."""
-    if view.weight is None:
+    if not view.bias_name:
         return
     sums, foot = view.sums, sheet.canvas.height
     for index, y in enumerate(sums.window.rows):
@@ -151,16 +154,15 @@ def _takes_row_above(view: LayerView, index: int, foot: int) -> bool:
 
 
 def draw_bias(sheet: Sheet, view: LayerView, neuron: int, y: int) -> None:
-    """``+ b2_1 0.6``, then its derivative; once its update is next, its new value: ``+ b2_1 0.6 ←●0.5308``."""
+    """``+ b2_1 0.6``, then its derivative; once that is used, what comes of it: ``+ b2_1 0.6 ←●0.5308``."""
     name, z = view.nodes.biases[neuron - 1], view.nodes.sums[neuron - 1]
     sheet.canvas.put(view.sums.x - 2, y, "+", Style.FORWARD)
     value = sheet.canvas.put(view.sums.x, y, name[: view.bias_name]) + 1
     given = number(sheet.state.view.given[name], sheet.layout.digits)
     end = sheet.canvas.put(value, y, given, sheet.style(name))
     beside = value + view.widths.bias + BESIDE
-    if sheet.state.timeline.find(name, update=True) and sheet.cell(name, update=True).mark is not Mark.LATER:
-        sheet.canvas.put(end + 1, y, "←")
-        sheet.number(end + BESIDE, y, name, update=True)
+    if step := step_in_view(sheet.state, name, ARROW):
+        sheet.step(end + 1, y, step)
     else:
         draw_derivative(sheet, beside, y, name, z)
 
@@ -189,36 +191,52 @@ def draw_links(sheet: Sheet, view: LayerView) -> None:
 def draw_fan(sheet: Sheet, view: LayerView, source: int) -> None:
     """What the layer's neurons bring to the gradient of the node number `source` before it, and where that meets."""
     before = sheet.layout.before(view)
-    name, rows = before.names[source - 1 - before.window.first], before.window.rows
-    brought = {one.via: one.value for one in contributions_to(sheet.state.view, name)}
-    target = rows[source - 1 - before.window.first] + 2
-    branch = before.end + 2
+    name = before.names[source - 1 - before.window.first]
+    x = view.weight if view.buses and view.weight else before.end + MEETING  # behind the taps, where there are any
+    draw_meeting(sheet, before, (name,), view.sums, before.end + 2, before.end + MEETING)
+    draw_brought(sheet, name, view.sums, x)
+
+
+def draw_meeting(sheet: Sheet, into: Column, names: Collection[str], out_of: Column, branch: int, x: int) -> None:
+    """Double lines from the nodes of `out_of` to the gradients of `names` in `into`; they meet in column `branch`.
+
+    How many of `out_of` are out of view stands in column `x`.
+    """
     wires = Wires(DOUBLE, Style.BACKWARD)
-    ends = [(y + 2, brought[z]) for z, y in zip(view.sums.names, view.sums.window.rows, strict=True)]
-    for y, _ in ends:
-        wires.across(branch, view.sums.x - 2, y)
-    meeting = [target, *(y for y, _ in ends)]
-    hidden = _row_for_hidden(sheet, view, before, meeting)
+    meeting = [y + 2 for y in out_of.window.rows]
+    for y in meeting:
+        wires.across(branch, out_of.x - 2, y)
+    heads = []
+    for name, y in zip(into.names, into.window.rows, strict=True):
+        if name in names:
+            heads.append((into.x + len(sheet.cell(sheet.gradient(name)).number) + 1, y + 2))
+            wires.across(heads[-1][0], branch, y + 2)
+    meeting += [y for _, y in heads]
+    hidden = _row_for_hidden(sheet, into, out_of, meeting)
     if hidden is not None:
-        wires.across(branch, branch + 1, hidden)
+        wires.across(branch, x - 2, hidden)
         meeting.append(hidden)
-    start = before.x + len(sheet.cell(sheet.gradient(name)).number) + 1
-    wires.across(start, branch, target)
     wires.down(branch, min(meeting), max(meeting))
     wires.draw(sheet.canvas)
-    sheet.canvas.put(start, target, "◀", Style.BACKWARD)
-    for y, value in ends:
-        x = view.weight if view.buses and view.weight else branch + 3  # behind the taps, where there are any
-        sheet.ride(x, y, number(value, sheet.layout.digits), Style.USED)
+    for head, y in heads:
+        sheet.canvas.put(head, y, "◀", Style.BACKWARD)
     if hidden is not None:
-        sheet.canvas.put(branch + 3, hidden, view.sums.window.hidden_text, Style.BACKWARD)
+        sheet.canvas.put(x, hidden, out_of.window.hidden_text, Style.BACKWARD)
 
 
-def _row_for_hidden(sheet: Sheet, view: LayerView, before: Column, taken: list[int]) -> int | None:
+def draw_brought(sheet: Sheet, name: str, out_of: Column, x: int) -> None:
+    """On those lines what each brings to the gradient of the node `name`, from column x on."""
+    brought = {one.via: one.value for one in contributions_to(sheet.state.view, name)}
+    for via, y in zip(out_of.names, out_of.window.rows, strict=True):
+        sheet.ride(x, y + 2, number(brought[via], sheet.layout.digits), Style.USED)
+
+
+def _row_for_hidden(sheet: Sheet, into: Column, out_of: Column, taken: list[int]) -> int | None:
     """The row, near to their mark, in which the contributions of neurons out of view can come in."""
-    mark = view.sums.window.mark
+    mark = out_of.window.mark
     if mark is None:
         return None
-    wired = {*(y + 1 for y in before.window.rows), *taken, before.window.mark}
+    wired = {*(y + 1 for y in into.window.rows), *taken, into.window.mark}
     free = [y for y in range(sheet.canvas.height) if y not in wired]
-    return min(free, key=lambda y: abs(y - mark))
+    unnamed = [y for y in free if y not in out_of.window.rows]
+    return min(unnamed or free, key=lambda y: abs(y - mark))

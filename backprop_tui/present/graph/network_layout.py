@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from backprop_tui.present.graph.measured import measured
 from backprop_tui.present.graph.network_nodes import Focus, LayerNodes, Network, focus_of, network_of
@@ -15,14 +17,33 @@ from backprop_tui.stepper.state import State
 BUS = 3  # cells from the bus to the node it leads to: the bus, the arrow head, the mark
 _PLAIN_GAP = 2 + BUS  # a gap without weights: a blank and a cell of wire before the bus
 _STEP = 4  # from a z to its a: a blank, "─▶", the mark
+TURN = 2  # cells from where the lines back meet to the bus, where all z's lead to all a's
+_JOINED_STEP = 2 + TURN + BUS  # from those z's to those a's: a blank and an arrow head before that
 _JOIN = 1 + BUS  # from the last a to L: a blank before the bus
 _CUT_LEFT, _CUT_RIGHT = 3, 4  # "⋮─▶" before, " ─▶⋮" behind what is in view, where layers are left out
 TAP = 3  # from a node to where its wires part, where each is drawn for itself
+MEETING = 5  # from a column to what rides on the lines that meet behind it: two cells, the meeting, one, a blank
 BESIDE = 3  # from a bias to what stands beside it: " ←●" or three blanks
 _LAYER = _PLAIN_GAP + 4 + _STEP + 4  # a layer's least width: names have four letters or more
 _MARGIN = 2  # before the first column: a blank and the mark
 _NODE_ROWS = 8  # fewer hold no two wires above each other
 _MOST_AIR = 8  # cells by which a gap may grow where there is room
+
+
+class Form(Enum):
+    """What gives way where the room is small."""
+
+    WHOLE = 0
+    SHORT = 1  # biases that stand below their z are called b alone
+    SPLIT = 2  # of a joined layer its weights, its biases or its local derivatives are in view, as the stage wants
+
+
+class Details(NamedTuple):
+    """Which numbers of a layer are in view besides its nodes."""
+
+    weights: bool
+    biases: bool
+    slopes: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +67,7 @@ class LayerView:
 
     `weight` is the column of those weights, None where none ride.  Where every wire is drawn for itself, all weights
     ride, and each z has a bus of its own in one of the columns `buses`.  `bias_name` is how much of a bias's name there
-    is room for below its z.
+    is room for below its z, 0 where no bias is in view.
     """
 
     number: int
@@ -59,6 +80,21 @@ class LayerView:
     buses: tuple[int, ...]
     widths: LayerWidths
     bias_name: int
+
+    @property
+    def joint(self) -> int:
+        """The column of the bus from all z's to all a's, where the layer is joined."""
+        return self.answers.x - BUS
+
+    @property
+    def sums_end(self) -> int:
+        """The column after the widest number of a z; the count of those out of view may be wider."""
+        return self.sums.x + self.widths.sum
+
+    @property
+    def holds_parts(self) -> bool:
+        """Whether there is room for numbers between the z's and the a's of a joined layer."""
+        return self.joint > self.sums_end + MEETING + self.widths.slope
 
 
 @dataclass(frozen=True)
@@ -107,23 +143,31 @@ def layout_for(state: State, width: int, height: int) -> Layout:
 @lru_cache(maxsize=24)
 def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, width: int, height: int) -> Layout:
     network = network_of(one)
-    items = len(network.layers) + 1
     single = _single(network, passes, focus, width, height)
     if single:
         return single
     for digits in range(DIGITS, 0, -1):
         plan = _Plan(network, widths_of(passes, digits), focus, height, digits)
+        for form, shown, full in _choices(network, focus, width):
+            layout, end = plan.placed(shown, full, form=form)
+            if end <= width:
+                return plan.placed(shown, full, width - end, form=form)[0]
+    return layout
+
+
+def _choices(network: Network, focus: Focus, width: int) -> Iterator[tuple["Form", range, frozenset[int]]]:
+    """How, which items, and with the weights of which layers: what shows the most first."""
+    items = len(network.layers) + 1
+    detailed = focus.item if focus.item < items else items - 1
+    forms: list[tuple[Form, ...]] = [(Form.WHOLE, Form.SHORT)]
+    if network.layers[detailed - 1].joined:
+        forms.append((Form.SPLIT,))
+    for some in forms:
         for shown in _spans(items, focus.item, width // _LAYER + 1):
             inner = range(shown.start, min(shown.stop, items))
-            detailed = focus.item if focus.item < items else items - 1
             for full in dict.fromkeys((frozenset(inner), frozenset({detailed}), frozenset(()))):
-                if not full and focus.item < items:
-                    continue  # the weights of the layer that the stage is about are never left out
-                for short in (False, True):
-                    layout, end = plan.placed(shown, full, short=short)
-                    if end <= width:
-                        return plan.placed(shown, full, width - end, short=short)[0]
-    return layout
+                if full or focus.item == items:  # the weights of the layer that the stage is about are never left out
+                    yield from ((form, shown, full) for form in some)
 
 
 def heights_for(state: State, width: int, most: int) -> tuple[int, ...]:
@@ -173,13 +217,12 @@ class _Plan:
         self.layers = len(network.layers)
 
     def placed(
-        self, shown: range, full: frozenset[int], spare: int = 0, *, short: bool = False, windows: _Windows = ()
+        self, shown: range, full: frozenset[int], spare: int = 0, *, form: Form = Form.WHOLE, windows: _Windows = ()
     ) -> tuple[Layout, int]:
         """The columns for the items `shown`, the weights of the layers `full` in view; and the column after the last.
 
-        `windows` are the rows of all columns where wires are drawn one by one.  With `short`, biases that stand below
-        their z are called b alone.  `spare` cells are shared between the gaps, what is too much for them before the
-        first column and behind the last.
+        `windows` are the rows of all columns where wires are drawn one by one.  `spare` cells are shared between the
+        gaps, what is too much for them before the first column and behind the last.
         """
         gaps = 2 * sum(item <= self.layers for item in shown) + 1
         air = min(_MOST_AIR, spare // gaps)
@@ -193,14 +236,14 @@ class _Plan:
         end, column = sources.end, sources
         views = []
         for number in numbers:
-            views.append(self.layer(number, column, grid, windows, air=air, weighted=number in full, short=short))
+            views.append(self.layer(number, column, grid, windows, air=air, weighted=number in full, form=form))
             column = views[-1].answers
             end = column.end
         loss = None
         loss_bus = end + 1 + air // 2
         if shown[-1] > self.layers:
             loss = end + _JOIN + air
-            end = loss + self.widths.loss
+            end = loss + self.loss_width()
         else:
             end += _CUT_RIGHT
         rows = column.window.rows
@@ -209,6 +252,11 @@ class _Plan:
         return Layout(
             sources, tuple(views), shown.start, self.layers, loss, loss_bus, loss_row, self.digits, self.focus
         ), end
+
+    def loss_width(self) -> int:
+        """The cells of L and the targets below it, those without a row counted."""
+        count = len(self.network.targets)
+        return max(self.widths.loss, len(f"⋮ {count} more") if count > self.height - 2 else 0)
 
     def sources(self, first: int, x: int, grid: Grid, windows: _Windows) -> Column:
         """The column that feeds layer `first`; for the loss, the answers of the last layer."""
@@ -221,34 +269,56 @@ class _Plan:
         return _column(names, window, x, width)
 
     def layer(
-        self, number: int, before: Column, grid: Grid, windows: _Windows, *, air: int, weighted: bool, short: bool
+        self, number: int, before: Column, grid: Grid, windows: _Windows, *, air: int, weighted: bool, form: Form
     ) -> LayerView:
         """Layer `number`, fed by the column `before`."""
         nodes, widths, focus = self.network.layers[number - 1], self.widths.layers[number - 1], self.focus
         at = focus.neuron if focus.item == number else focus.source if focus.item == number + 1 else 1
         window = windows[number][0] if windows else window_over(len(nodes.sums), at, grid, with_bias=weighted)
         count = len(nodes.sums) if windows and windows[number - 1][1] else 0
-        weight, gap, step, bias_name = None, _PLAIN_GAP, _STEP, 0
-        answer = max(widths.answer, len(window.hidden_text))
-        if weighted:
+        far = window  # the answers in view: others than the z's where the stage is about both
+        if nodes.joined and not windows and focus.item == number and focus.answer:
+            far = window_over(len(nodes.answers), focus.answer, grid, with_bias=weighted)
+        details = self.details(number, weighted=weighted, form=form)
+        weight, gap, bias_name = None, _PLAIN_GAP, 0
+        if details.weights:
             above = widths.new_weight - (before.width + 1 + widths.weight - len(before.names[-1]))
             lead = max(0, above, widths.passed + 2 - before.width if widths.passed else 0)
             brought = max(widths.brought, len(window.hidden_text)) if widths.passed else 0
-            gap = max(3 + lead + widths.weight + 1 + BUS, brought + 5 + BUS)
+            gap = max(3 + lead + widths.weight + 1 + BUS, MEETING + brought + BUS)
             weight = before.end + 3 + lead + air // 2
             if count:  # a tap before the weights, with a new value each its whole name, and a bus for each z
                 weight = before.end + TAP + 3 + lead + air // 2
                 above = max(widths.weight, len(nodes.weights[-1][-1]) + widths.new_weight - 1, brought)
                 gap = TAP + 3 + lead + above + 2 * count + 1 + BUS
+        if details.biases:
             below = window.rows[-1] + 3 not in (self.height, window.mark)
-            bias_name = 1 if short and below else len(nodes.biases[-1])
-            bias = bias_name + 1 + widths.bias + BESIDE + widths.beside_bias
-            step = max(_STEP, widths.slope + 5 - widths.sum, bias - widths.sum - answer)
+            bias_name = 1 if form is not Form.WHOLE and below else len(nodes.biases[-1])
+        step = _step(widths, bias_name, len(window.hidden_text), details, joined=nodes.joined)
         x = before.end + gap + air
         buses = tuple(x - BUS - 1 - 2 * (count - index) for index in range(1, count + 1))
         sums = _column(nodes.sums, window, x, widths.sum)
-        answers = _column(nodes.answers, window, sums.end + step + air, widths.answer)
+        answers = _column(nodes.answers, far, sums.end + step + air, widths.answer)
         return LayerView(number, nodes, sums, answers, x - BUS, weight, at, buses, widths, bias_name)
+
+    def details(self, number: int, *, weighted: bool, form: Form) -> Details:
+        """What of layer `number` is in view besides its nodes."""
+        joined, focus = self.network.layers[number - 1].joined, self.focus
+        if not (weighted and joined and form is Form.SPLIT):
+            return Details(weighted, weighted, weighted)
+        across, bias = focus.joint or focus.answer > 0, focus.bias
+        return Details(not across and not bias, bias, across) if focus.item == number else Details(True, False, False)
+
+
+def _step(widths: LayerWidths, bias_name: int, mark: int, details: Details, *, joined: bool) -> int:
+    """The cells from the z's to the a's of a layer, where the count of those out of view takes `mark` cells."""
+    bias = bias_name + 1 + widths.bias + BESIDE + widths.beside_bias if bias_name else 0
+    if not joined:
+        slope = widths.slope + 5 if details.slopes else 0
+        return max(_STEP, slope - widths.sum, bias - widths.sum - max(widths.answer, mark))
+    parts = MEETING + widths.slope + 1 + BUS if details.slopes else 0
+    inner = max(parts, bias - widths.sum + TURN + 1 + BUS if bias else 0)
+    return max(_JOINED_STEP, inner - max(0, mark - widths.sum))  # the lines back end before that count
 
 
 def _column(names: Sequence[str], window: Window, x: int, width: int) -> Column:

@@ -11,13 +11,17 @@ from backprop_tui.stepper.state import State
 
 
 class LayerNodes(NamedTuple):
-    """The names of one dense layer: `weights[j][i]` leads from `sources[i]` to `sums[j]`."""
+    """The names of one dense layer: `weights[j][i]` leads from `sources[i]` to `sums[j]`.
+
+    Every one of `answers` is made from its own of `sums`, or from all of them where the layer is `joined` (softmax).
+    """
 
     sources: tuple[str, ...]
     weights: tuple[tuple[str, ...], ...]
     biases: tuple[str, ...]
     sums: tuple[str, ...]
     answers: tuple[str, ...]
+    joined: bool
 
 
 class Network(NamedTuple):
@@ -35,13 +39,18 @@ class Focus(NamedTuple):
     """What a stage is about: an `item` (a layer from 1, or the loss, which comes after the last), in it a neuron.
 
     `source` is the node before that it is about; with `fan` the stage adds up what reaches that source from the
-    neurons of the layer `item`.
+    neurons of the layer `item`.  Where the layer is joined, a stage may be about the `answer` of one neuron and the z
+    of another; with `joint` it adds up what reaches that z from all answers.
+    `bias` says that the stage is about the neuron's bias.
     """
 
     item: int
     neuron: int = 1
     source: int = 1
     fan: bool = False
+    answer: int = 0
+    joint: bool = False
+    bias: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -76,18 +85,29 @@ def focus_of(state: State) -> Focus:
         if rule.node not in network.place:
             return Focus(loss, 1, neuron)
         at, own, _ = network.place[rule.node]
-        return Focus(at, own, source if layer == at else neuron)
+        if network.layers[at - 1].joined and rule.node in network.layers[at - 1].answers:
+            return Focus(at, neuron, answer=own)
+        bias = rule.argument in network.layers[at - 1].biases
+        return Focus(at, own, source if layer == at else neuron, bias=bias)
     layer, neuron, source = network.place.get(rule.node, (loss, 1, 1))
     if rule.phase is Phase.CHAIN and layer < loss and rule.node in network.layers[layer - 1].answers:
         return Focus(layer + 1, 1, neuron, fan=True)
-    return Focus(layer, neuron, source)
+    joint = rule.phase is Phase.CHAIN and layer < loss and _adds_answers(network.layers[layer - 1], rule.node)
+    bias = layer < loss and rule.node in network.layers[layer - 1].biases
+    return Focus(layer, neuron, source, joint=joint, bias=bias)
+
+
+def _adds_answers(layer: LayerNodes, name: str) -> bool:
+    """Whether the gradient of the node `name` is the sum of what all answers of `layer` bring."""
+    return layer.joined and name in layer.sums
 
 
 def _layer(graph: Graph, answers: tuple[str, ...]) -> LayerNodes:
-    sums = tuple(graph.by_name[answer].args[0] for answer in answers)
+    joined = bool(graph.by_name[answers[0]].layer)
+    sums = graph.by_name[answers[0]].args if joined else tuple(graph.by_name[answer].args[0] for answer in answers)
     parameters = [
         tuple(name for name in graph.by_name[z].args if graph.by_name[name].role is Role.PARAMETER) for z in sums
     ]
     sources = tuple(name for name in graph.by_name[sums[0]].args if name not in parameters[0])
     weights = tuple(names[:-1] for names in parameters)
-    return LayerNodes(sources, weights, tuple(names[-1] for names in parameters), sums, answers)
+    return LayerNodes(sources, weights, tuple(names[-1] for names in parameters), sums, answers, joined)

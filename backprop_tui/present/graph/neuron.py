@@ -9,6 +9,7 @@ from backprop_tui.present.events import EVENT_WORDS, events
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.graph.measured import measured
 from backprop_tui.present.graph.neuron_layout import (
+    ARROW,
     Columns,
     Rows,
     aligned,
@@ -18,9 +19,10 @@ from backprop_tui.present.graph.neuron_layout import (
     rows_for,
     weight_names,
 )
+from backprop_tui.present.graph.training_steps import Step, step_in_view, steps_of
 from backprop_tui.present.graph.wires import DOUBLE, LIGHT, Wires
 from backprop_tui.present.numbers import in_words
-from backprop_tui.present.visibility import Cell, Mark, cell, numbers_text, put_cell, rule_text
+from backprop_tui.present.visibility import Cell, cell, numbers_text, put_cell, rule_text
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 
@@ -72,11 +74,12 @@ class _Picture:
         self.draw_nodes()
         self.draw_links()
         self.draw_walk()
+        self.draw_workings()
         self.draw_events()
         return self.canvas
 
-    def cell(self, quantity: str, *, update: bool = False) -> Cell:
-        return cell(self.state, self.one.timeline.find(quantity, update=update), self.at.digits)
+    def cell(self, quantity: str) -> Cell:
+        return cell(self.state, self.one.timeline.find(quantity), self.at.digits)
 
     def aligned(self, names: tuple[str, ...]) -> dict[str, str]:
         """The given numbers of `names` as they stand below each other."""
@@ -111,13 +114,17 @@ class _Picture:
         self.forward.down(at.bus, min(joined), max(joined))
 
     def put_parameter(self, x: int, y: int, name: str, text: str) -> tuple[int, bool]:
-        """A parameter's value, and its new one once an update is next; the column after, and whether z sees it."""
-        stage = self.one.timeline.find(name, update=True)
-        if not stage or cell(self.state, stage).mark is Mark.LATER:
+        """A parameter's value, and behind it what comes of its gradient: ``1.5 m ●−0.2``, in the end ``1.5 → ●1.6``.
+
+        The column after, and whether z sees the parameter there.
+        """
+        step = step_in_view(self.state, name, ARROW)
+        if not step:
             return self.canvas.put(x, y, text), True
-        new = self.cell(name, update=True)
+        new = self.step_cell(step)
         end = self.canvas.put(x, y, text if self.at.old or not new.known else "")
-        end = self.canvas.put(end, y, " → " if self.at.old or new.known else " ", Style.DIM)
+        between = f" {step.name} " if self.at.old else step.name if new.known else " "
+        end = self.canvas.put(end, y, between, Style.DIM)
         return put_cell(self.canvas, end + 1, y, new), not new.known
 
     def draw_nodes(self) -> None:
@@ -222,6 +229,21 @@ class _Picture:
         # Where rows are spaced the label is not in the way, and the line goes on to the number behind it.
         tail = self.field(label_at) - head - 3 if self.rows.spaced else self.at.arrow - 1
         self.canvas.put(head, y, "◀" + line * tail, style)
+
+    def draw_workings(self) -> None:
+        """In a row of their own, where there is one, the numbers that the one behind a parameter is made from."""
+        stage, rows = self.state.position.stage, self.rows
+        if rows.event is None or not stage:
+            return
+        rules, x = self.one.timeline.rules, self.at.weight
+        for step in steps_of(self.one, ARROW).get(rules[stage - 1].node, ()):
+            text = f"{rules[step.stage - 1].quantity} {self.step_cell(step).text}"
+            if step.stage < stage and x + len(text) < self.at.turn - 1:
+                self.canvas.places.append(Place(x, rows.event, len(text), step.stage))
+                x = self.canvas.put(x, rows.event, text) + 2
+
+    def step_cell(self, step: Step) -> Cell:
+        return cell(self.state, step.stage, self.at.digits)
 
     def draw_events(self) -> None:
         """What happened, in words, where it happened: above a blocked link, or beside L."""

@@ -7,12 +7,16 @@ from typing import NamedTuple
 from backprop_tui.core.graph import Role
 from backprop_tui.core.models.dense import LOSS
 from backprop_tui.present.formulas import symbol
+from backprop_tui.present.graph.training_steps import steps_of
 from backprop_tui.present.numbers import DIGITS, in_words, number
 from backprop_tui.present.visibility import numbers_text, widest
 from backprop_tui.stepper.history import Pass
 
 SHORT_LOSSES = {"mse": "(a − y)²", "half_squared": "(a − y)² / 2", "mae": "|a − y|"}
 """Losses whose rule fits into the picture; the others are called by name."""
+
+ARROW = "→"
+"""Before a parameter's new value."""
 
 _GAP = 4  # "─▶ " and the junction before it
 _FORMS = ((True, True, DIGITS), (False, True, DIGITS), *((False, False, digits) for digits in range(DIGITS, 0, -1)))
@@ -230,10 +234,9 @@ def _aligned_width(passes: tuple[Pass, ...], names: Sequence[str], digits: int) 
 
 
 def _given_width(one: Pass, name: str, digits: int, *, signed: bool, old: bool) -> int:
-    """The cells that a given number needs: ``1.5``, or ``1.5 → ●1.7`` where it is updated."""
+    """The cells that a given number needs: ``1.5``, or ``1.5 → ●1.7`` where it is updated, or ``1.5 m ●−0.2``."""
     text = _signed(number(one.given[name], digits), signed=signed)
-    stage = one.timeline.find(name, update=True)
-    if not stage:
-        return len(text)
-    updated = len(" → ●") + len(number(one.values[stage - 1], digits))
+    steps = steps_of(one, ARROW).get(name, ())
+    marked = (f"{s.name}●{number(one.values[s.stage - 1], digits)}" for s in steps)
+    updated = max(map(len, marked), default=0) + 2 * old
     return len(text) + updated if old else max(len(text), updated)

@@ -6,6 +6,7 @@ from functools import cached_property
 from backprop_tui.core.backprop import Phase, Rule, gradient_name
 from backprop_tui.present.canvas import Canvas, Place, Style
 from backprop_tui.present.graph.network_layout import Layout, layout_for
+from backprop_tui.present.graph.training_steps import Step
 from backprop_tui.present.numbers import number
 from backprop_tui.present.visibility import BLOCKED, Cell, Mark, cell, put_cell
 from backprop_tui.stepper.state import State
@@ -39,9 +40,9 @@ class Sheet:
         """Whether local derivatives are in view: from the first of them to the last."""
         return self.rule is not None and self.rule.phase is Phase.LOCAL
 
-    def cell(self, quantity: str, *, update: bool = False) -> Cell:
+    def cell(self, quantity: str) -> Cell:
         """What may be seen of a computed quantity."""
-        return cell(self.state, self.state.timeline.find(quantity, update=update), self.layout.digits)
+        return cell(self.state, self.state.timeline.find(quantity), self.layout.digits)
 
     def text(self, name: str) -> str:
         """A node's number, as far as it may be seen."""
@@ -64,13 +65,18 @@ class Sheet:
             self.canvas.places.append(Place(x, y, len(text or name), stage))
         return self.canvas.put(x, y, text or name)
 
-    def number(self, x: int, y: int, quantity: str, *, update: bool = False) -> int:
+    def step(self, x: int, y: int, step: Step) -> None:
+        """What comes of a parameter's gradient: ``←●0.3589``, ``m●0.1``."""
+        end = self.canvas.put(x, y, step.name)
+        put_cell(self.canvas, end + 1, y, cell(self.state, step.stage, self.layout.digits))
+
+    def number(self, x: int, y: int, quantity: str) -> int:
         """A quantity's number with its mark before it; the column after."""
-        if not self.state.timeline.find(quantity, update=update):
+        if not self.state.timeline.find(quantity):
             return self.canvas.put(x, y, self.text(quantity), self.style(quantity))
-        shown = self.cell(quantity, update=update)
+        shown = self.cell(quantity)
         end = put_cell(self.canvas, x, y, shown)
-        if quantity in self.used and not update and shown.mark is Mark.DONE:
+        if quantity in self.used and shown.mark is Mark.DONE:
             self.canvas.put(x, y, shown.number, Style.USED)
         return end
 

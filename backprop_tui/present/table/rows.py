@@ -106,7 +106,7 @@ def _numbers_column(entries: Sequence[_Entry], rule_at: int, width: int) -> int:
 def _draw_rule(canvas: Canvas, y: int, entry: _Entry, style: Style, columns: tuple[int, int, int]) -> None:
     """Rule and numbers, each in its column; where they do not both fit, the numbers, for the headline has the rule."""
     rule_at, numbers_at, value_at = columns
-    end = value_at - (2 if entry.shown.text.startswith("−") else 1)  # else the value would look subtracted
+    end = value_at - 2  # nearer, the value would look subtracted, or multiplied: (−0.01905) 0.03635
     if not entry.numbers:
         loose = rule_at + len(entry.rule) < (numbers_at if "∂" in entry.rule else value_at)
         canvas.put(rule_at, y, _cut(entry.rule if loose else _tight(entry.rule), end - rule_at), style)
