@@ -23,9 +23,11 @@ from backprop_tui.core.expression import (
     Shared,
     Shorthand,
     Stable,
+    evaluate,
     names,
 )
 from backprop_tui.core.floats import exponential, logarithm, power
+from backprop_tui.core.softmax import HELD
 
 Moves = Mapping[str, float]
 """How far each name moves; those that stand still may be left out."""
@@ -58,6 +60,30 @@ def mover(expression: Expression, values: Mapping[str, float]) -> tuple[float, M
             value, movers = FUNCTIONS[function](*at), [move for _, move in parts]
             return value, _sum(args, movers) if function == "+" else _applied(function, at, movers)
     raise TypeError(f"not an expression: {expression!r}")
+
+
+def softmax_mover(
+    expression: Expression, sums: Sequence[str], place: int, values: Mapping[str, float]
+) -> tuple[float, Mover]:
+    """The value of softmax's `expression`, number `place` (from 0) of those of `sums`, and how far it moves.
+
+    Where each z moves by m, a′ − a is a · Σ a_j (e^m − e^(m_j)) / Σ a_j e^(m_j): nothing is subtracted but moves.
+    """
+    value = evaluate(expression, values)
+    largest = max(values[name] for name in sums)
+    powers = [exponential(values[name] - largest) for name in sums]
+    shares = [power / math.fsum(powers) for power in powers]
+
+    def move(moves: Moves) -> float:
+        by = [moves.get(name, 0.0) for name in sums]
+        own = by[place]
+        over = math.fsum(share * math.exp(m) * math.expm1(own - m) for share, m in zip(shares, by, strict=True))
+        moved = shares[place] * over / math.fsum(share * math.exp(m) for share, m in zip(shares, by, strict=True))
+        if value > HELD and value + moved > HELD:
+            return moved
+        return max(shares[place] + moved, HELD) - value
+
+    return value, move
 
 
 def _sum(terms: Sequence[Expression], parts: Sequence[Mover]) -> Mover:

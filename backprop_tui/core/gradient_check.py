@@ -5,23 +5,26 @@ for an error of order h².  Two steps, h and h/2, tell how large that is and tak
 extrapolation); h shrinks until they agree, as in Ridders' method (Press et al., Numerical Recipes, 5.7).  What moves is
 carried through the graph by itself (`differences`), so that a small step costs no digits, whatever stands beside it.
 
+A batch's gradient is that of the mean of its samples' losses, and is compared with that mean's difference.
+
 What is left is the rounding of the chain rule's own numbers, such as 1 − a² where a is nearly 1.  Where a gap is no
 larger than that may be (`intervals`), nobody can tell whether the gradient is wrong.
 """
 
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
 from backprop_tui.core.backprop import chain_rules, forward_rules, gradient_name, local_rules
-from backprop_tui.core.differences import Mover, mover
+from backprop_tui.core.differences import Mover, mover, softmax_mover
 from backprop_tui.core.graph import Graph, Node
 from backprop_tui.core.intervals import Interval, enclosure
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.softmax import HELD
 
 TOLERANCE = 1e-6
 """How far a gradient and its central difference may be apart, as a share of the larger."""
@@ -74,20 +77,30 @@ class _Difference(NamedTuple):
     kink: bool = False
 
 
-def compare(graph: Graph, given: Mapping[str, float], gradients: Mapping[str, float]) -> Iterator[Comparison]:
-    """Each parameter of `gradients` (∂L/∂parameter by its name), at the inputs, targets and parameters `given`."""
-    values, movers = dict(given), {}
-    for rule in forward_rules(graph):
-        values[rule.quantity], movers[rule.quantity] = mover(rule.expression, values)
+class _Sample(NamedTuple):
+    """A forward pass: the value of every node, and how far each moves."""
+
+    values: Mapping[str, float]
+    movers: Mapping[str, Mover]
+
+
+def compare(
+    graph: Graph, given: Mapping[str, float] | Sequence[Mapping[str, float]], gradients: Mapping[str, float]
+) -> Iterator[Comparison]:
+    """Each parameter of `gradients` (∂L/∂parameter by its name), at the inputs, targets and parameters `given`.
+
+    Where these are several, of the samples of a batch, the loss is the mean of theirs.
+    """
+    samples = [_forward(graph, one) for one in ([given] if isinstance(given, Mapping) else given)]
 
     @cache
     def rounding() -> Mapping[str, float]:  # most gradients agree, and nobody asks
-        return _rounding(graph, values)
+        return _rounding_of_mean([_bounds(graph, sample.values) for sample in samples])
 
     for parameter, analytic in gradients.items():
         moving = _moved_by(graph, parameter)
-        found = _difference(moving, values, movers, parameter)
-        judgement = _excuse(moving, values, analytic, found) or (
+        found = _difference(moving, samples, parameter)
+        judgement = _excuse(moving, samples, analytic, found) or (
             Judgement.AGREES
             if _share(analytic, found.value) <= TOLERANCE
             else _verdict(analytic, found, rounding()[gradient_name(graph, parameter)])
@@ -96,40 +109,55 @@ def compare(graph: Graph, given: Mapping[str, float], gradients: Mapping[str, fl
         yield Comparison(parameter, analytic, found.value, error, found.step, judgement)
 
 
+def _forward(graph: Graph, given: Mapping[str, float]) -> _Sample:
+    values, movers = dict(given), {}
+    for rule in forward_rules(graph):
+        node = graph.by_name[rule.node]
+        values[rule.quantity], movers[rule.quantity] = (
+            softmax_mover(rule.expression, node.args, node.layer.index(node.name), values)
+            if node.layer
+            else mover(rule.expression, values)
+        )
+    return _Sample(values, movers)
+
+
 def _share(analytic: float, difference: float) -> float:
     largest = max(abs(analytic), abs(difference))
     return abs(analytic - difference) / largest if largest else 0.0
 
 
-def _difference(
-    moving: Sequence[Node], values: Mapping[str, float], movers: Mapping[str, Mover], parameter: str
-) -> _Difference:
+def _difference(moving: Sequence[Node], samples: Sequence[_Sample], parameter: str) -> _Difference:
     """∂L/∂parameter by central differences of ever smaller steps, until halving the step changes nothing.
 
     Where none is small enough, the one that halving changed least; NaN where no float holds what moves.
     """
 
-    def follow(move: float) -> Mapping[str, float]:
-        moves = {parameter: move}
-        for node in moving:
-            moves[node.name] = movers[node.name](moves)
-        return moves
+    def follow(move: float) -> Sequence[Mapping[str, float]]:
+        found = []
+        for sample in samples:
+            moves = {parameter: move}
+            for node in moving:
+                moves[node.name] = sample.movers[node.name](moves)
+            found.append(moves)
+        return found
 
-    root, scale = moving[-1].name, max(1.0, abs(values[parameter]))
+    def loss(moved: Sequence[Mapping[str, float]]) -> float:
+        return math.fsum(moves[root] for moves in moved) / len(moved)
+
+    root, scale = moving[-1].name, max(1.0, abs(samples[0].values[parameter]))
     step, kink = _STEP * scale, False
     best = _Difference(math.nan, step, math.inf)
-    while step >= _LEAST * scale and math.isfinite(values[root]):
+    while step >= _LEAST * scale and all(math.isfinite(one.values[root]) for one in samples):
         shrink = _SHRINK
         with suppress(ArithmeticError, ValueError):
-            below, above = follow(-step), follow(step)
-            far, near = (
-                (above[root] - below[root]) / (2 * step),
-                (follow(step / 2)[root] - follow(-step / 2)[root]) / step,
-            )
+            all_below, all_above = follow(-step), follow(step)
+            below, above = loss(all_below), loss(all_above)
+            far, near = (above - below) / (2 * step), (loss(follow(step / 2)) - loss(follow(-step / 2))) / step
             # At the bottom of a bowl both moves are rises of order h²; what they differ by is lost in their rounding.
-            rounding = _ROUNDING * (abs(above[root]) + abs(below[root])) / (2 * step)
+            rounding = _ROUNDING * (abs(above) + abs(below)) / (2 * step)
             found = _Difference(near + (near - far) / 3, step, max(abs(near - far), rounding))
-            kink = _crosses_a_kink(moving, values, below, above)
+            moved = zip(samples, all_below, all_above, strict=True)
+            kink = any(_crosses_a_kink(moving, one.values, *both) for one, *both in moved)
             best = min(best, found, key=lambda one: one.error)
             if not kink and found.error <= _SETTLED * abs(found.value):
                 return found
@@ -176,17 +204,25 @@ def _pairs(loss: Node) -> Iterator[tuple[str, str]]:
 
 
 def _excuse(
-    moving: Sequence[Node], values: Mapping[str, float], analytic: float, found: _Difference
+    moving: Sequence[Node], samples: Sequence[_Sample], analytic: float, found: _Difference
 ) -> Judgement | None:
     """Why there is nothing to compare, if so."""
     root, moved = moving[-1], {node.name for node in moving}
-    if not (math.isfinite(analytic) and math.isfinite(values[root.name])):
+    if not (math.isfinite(analytic) and all(math.isfinite(one.values[root.name]) for one in samples)):
         return Judgement.NOT_FINITE
     if found.kink:
         return Judgement.KINK
-    if root.operation == "bce" and any(a in moved and values[a] * (1 - values[a]) < _HELD for a, _ in _pairs(root)):
+    if any(_is_held(root, moved, one.values) for one in samples):
         return Judgement.LIMIT
     return None if math.isfinite(found.value) else Judgement.CANNOT_TELL
+
+
+def _is_held(loss: Node, moved: Container[str], values: Mapping[str, float]) -> bool:
+    """Whether the loss is kept from following one of the outputs that have `moved`."""
+    pairs = [(values[a], values[y]) for a, y in _pairs(loss) if a in moved] if loss.operation in LOSSES else []
+    if loss.operation == "cross_entropy":
+        return any(y > 0 and a <= HELD for a, y in pairs)
+    return loss.operation == "bce" and any(a * (1 - a) < _HELD for a, _ in pairs)
 
 
 def _verdict(analytic: float, found: _Difference, rounding: float) -> Judgement:
@@ -196,16 +232,29 @@ def _verdict(analytic: float, found: _Difference, rounding: float) -> Judgement:
     return Judgement.CANNOT_TELL if math.isnan(explained) or gap <= explained else Judgement.DIFFERS
 
 
-def _rounding(graph: Graph, values: Mapping[str, float]) -> Mapping[str, float]:
-    """How far rounding may part each derivative from its difference, by name, the forward pass being what it is.
+def _rounding_of_mean(bounds: Sequence[Mapping[str, Interval]]) -> Mapping[str, float]:
+    """How far rounding may part each derivative from its difference, by name, the samples' being within `bounds`."""
+    found = {}
+    for name in bounds[0]:
+        low, high = (math.fsum(one[name][side] for one in bounds) / len(bounds) for side in (0, 1))
+        # A sum of n numbers is rounded n times, and each of them once more when it is divided.
+        largest = math.fsum(max(map(abs, one[name])) for one in bounds) if len(bounds) > 1 else 0.0
+        found[name] = _MARGIN * (high - low + sys.float_info.epsilon * largest)
+    return found
 
-    A slope may be written with the node's own value, as a(1 − a); that is known to its rounding only.
+
+def _bounds(graph: Graph, values: Mapping[str, float]) -> Mapping[str, Interval]:
+    """Where each derivative lies, by name, whichever way it is rounded, the forward pass being what it is.
+
+    A slope may be written with the node's own value, as a(1 − a), or with those of its layer; these are known to
+    their rounding only.
     """
     points = {name: (value, value) for name, value in values.items()}
     own = {rule.quantity: enclosure(rule.expression, points) for rule in forward_rules(graph)}
     bounds: dict[str, Interval] = {}
     for rule in local_rules(graph):
-        bounds[rule.quantity] = enclosure(rule.expression, {**points, rule.node: own[rule.node]})
+        rounded = {name: own[name] for name in graph.by_name[rule.node].layer or (rule.node,)}
+        bounds[rule.quantity] = enclosure(rule.expression, {**points, **rounded})
     for rule in chain_rules(graph):
         bounds[rule.quantity] = enclosure(rule.expression, bounds)
-    return {name: _MARGIN * (high - low) for name, (low, high) in bounds.items()}
+    return bounds

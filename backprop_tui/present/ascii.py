@@ -72,6 +72,8 @@ def ascii_row(row: Row, width: int) -> Row:
         for character, spelling in zip(text, _spelled(text, style), strict=True)
     ]
     grown = sum(len(spelling) for _, spelling, _ in cells)
+    if grown > width:  # the arrows of the phase bar have blanks beside them that cannot give way
+        cells = [(one, ">" if one == "→" and style is Style.DIM else spelling, style) for one, spelling, style in cells]
     return _joined(_absorbed(cells, least=2 if grown <= width else 1), width)
 
 

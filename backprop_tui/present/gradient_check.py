@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from backprop_tui.core.backprop import Phase, gradient_name
+from backprop_tui.core.backprop import Phase, accumulated_name, gradient_name
 from backprop_tui.core.gradient_check import Comparison, Judgement, compare
+from backprop_tui.present.batch_check import batch_comparisons, compares_batch, scope_words
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import both, counted, fitted
@@ -46,7 +47,11 @@ class CheckRow(NamedTuple):
 
 
 def comparisons(state: State) -> tuple[Comparison, ...]:
-    """The gradients computed so far in the pass on screen, each compared."""
+    """The gradients computed so far in the pass on screen, each compared, the batch's after the sample's."""
+    return *_of_sample(state), *batch_comparisons(state)
+
+
+def _of_sample(state: State) -> tuple[Comparison, ...]:
     return _compared(state.view, min(state.position.stage, state.view.timeline.last))
 
 
@@ -56,21 +61,28 @@ def is_mismatch(compared: Sequence[Comparison]) -> bool:
 
 
 def check_rows(state: State) -> tuple[CheckRow, ...]:
-    """A row for every parameter of the model, in its order."""
+    """A row for every parameter of the model, in its order, and one for its sum where that is a batch's gradient."""
     graph = state.timeline.graph
-    by_name = {one.parameter: one for one in comparisons(state)}
-    rows = []
-    for node in graph.parameters:
-        one = by_name.get(node.name)
-        cells = _cells(one) if one else (PENDING, *[""] * (len(HEADS) - 2))
-        name = symbol(gradient_name(graph, node.name))
-        rows.append(CheckRow(node.name, (name, *cells), one.judgement if one else None))
-    return tuple(rows)
+    of_sample = {one.parameter: one for one in _of_sample(state)}
+    of_batch = {one.parameter: one for one in batch_comparisons(state)}
+    summed = graph.free if compares_batch(state) else ()
+    return (
+        *(_row(gradient_name(graph, node.name), node.name, of_sample.get(node.name)) for node in graph.parameters),
+        *(_row(accumulated_name(node.name), node.name, of_batch.get(node.name)) for node in summed),
+    )
+
+
+def _row(name: str, parameter: str, one: Comparison | None) -> CheckRow:
+    cells = _cells(one) if one else (PENDING, *[""] * (len(HEADS) - 2))
+    return CheckRow(parameter, (symbol(name), *cells), one.judgement if one else None)
 
 
 def verdict_words(state: State) -> Iterator[str]:
     """What the comparison on screen comes to, in sentences, the point first."""
-    return told(comparisons(state), len(state.timeline.graph.parameters))
+    graph, compared = state.timeline.graph, comparisons(state)
+    yield from told(compared, len(graph.parameters) + (len(graph.free) if compares_batch(state) else 0))
+    if compared:
+        yield from scope_words(state)
 
 
 def told(compared: Sequence[Comparison], of: int) -> Iterator[str]:
@@ -135,7 +147,8 @@ def check_lines(state: State) -> Iterator[str]:
     """The same for a pass that is done, as lines of plain text."""
     graph = state.timeline.graph
     rows: list[tuple[str, ...]] = [HEADS]
-    rows += [(gradient_name(graph, one.parameter), *_cells(one)) for one in comparisons(state)]
+    rows += [(gradient_name(graph, one.parameter), *_cells(one)) for one in _of_sample(state)]
+    rows += [(accumulated_name(one.parameter), *_cells(one)) for one in batch_comparisons(state)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
     for row in rows:
         numbers = "  ".join(f"{cell:>{width}}" for cell, width in zip(row[1:-1], widths[1:-1], strict=True))
