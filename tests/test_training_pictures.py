@@ -18,7 +18,7 @@ from backprop_tui.present.numbers import number
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.graph_reading import NUMBER, Reading
-from tests.network_pictures import SIZES, brought_now, drawn, network
+from tests.network_pictures import SIZES, brought_now, drawn, network, same
 
 NOT_NUMBERS = re.compile(r"⋮ \d+ more|= .*|\d²")
 SHAPES = ((2, 3), (2, 2, 1), (3, 4, 3), (1, 2), (2, 1), (1, 1), (4, 1))
@@ -151,3 +151,17 @@ def test_a_row_of_its_own_holds_what_a_new_parameter_is_made_from_and_can_be_poi
     row = drawn(adam, 80, 7)[4]
     assert row.split("║")[0].strip() == "m_w −0.2  v_w 0.004  mhat_w −2  vhat_w 4"
     assert {10, 11, 12, 13} <= {place.stage for place in graph_stages(adam, 80, 7)}
+
+
+@pytest.mark.parametrize("spread", [1e-150, 1e-9, 1e6])
+@pytest.mark.parametrize("name", ["rmsprop", "adamw"])
+def test_no_number_is_cut_however_long_it_is(name: str, spread: float) -> None:
+    for sizes in ((2, 1), (3, 2)):
+        scenario = network(*sizes, seed=1, activation="identity", spread=spread, softmax=sizes[-1] > 1)
+        scenario = replace(scenario, samples=scenario.samples * 2, learning_rate=0.1, batch_size=2)
+        first = start(replace(scenario, optimizer=settings(name, weight_decay=0.1)))
+        for stage in range(1, first.history.view(1, 2).timeline.last + 1):
+            state = apply(first, GoTo(Position(1, 2, stage)))
+            rows = graph_rows(state, 60, 6)
+            now = "".join(text for row in rows for text, style in row if style is Style.NOW)
+            assert same(now.replace("×", ""), state.view.values[stage - 1]), (sizes, stage, now)

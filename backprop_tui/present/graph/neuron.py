@@ -11,12 +11,14 @@ from backprop_tui.present.graph.measured import measured
 from backprop_tui.present.graph.neuron_layout import (
     ARROW,
     Columns,
+    Kept,
     Rows,
     aligned,
     columns_for,
     input_names,
     label,
     rows_for,
+    target_label,
     weight_names,
 )
 from backprop_tui.present.graph.training_steps import Step, step_in_view, steps_of
@@ -106,25 +108,28 @@ class _Picture:
             self.forward.across(end + 1, at.bus, rows.mark)
             joined.append(rows.mark)
         for y, name in zip(rows.givens, names, strict=True):
-            self.canvas.put(at.weight, y, name)
-            end, seen_by_z = self.put_parameter(at.value, y, name, texts[name])
+            end, seen_by_z = self.put_parameter(y, name, texts[name])
             if seen_by_z:
                 self.forward.across(end + 1, at.bus, y)
                 joined.append(y)
         self.forward.down(at.bus, min(joined), max(joined))
 
-    def put_parameter(self, x: int, y: int, name: str, text: str) -> tuple[int, bool]:
-        """A parameter's value, and behind it what comes of its gradient: ``1.5 m ●−0.2``, in the end ``1.5 → ●1.6``.
+    def put_parameter(self, y: int, name: str, text: str) -> tuple[int, bool]:
+        """A parameter's name and value, and what comes of its gradient: ``w  1.5 m ●−0.2``, then ``w  1.5 → ●1.6``.
 
         The column after, and whether z sees the parameter there.
         """
-        step = step_in_view(self.state, name, ARROW)
-        if not step:
-            return self.canvas.put(x, y, text), True
-        new = self.step_cell(step)
-        end = self.canvas.put(x, y, text if self.at.old or not new.known else "")
-        between = f" {step.name} " if self.at.old else step.name if new.known else " "
-        end = self.canvas.put(end, y, between, Style.DIM)
+        step, at = step_in_view(self.state, name, ARROW), self.at
+        new = self.step_cell(step) if step else None
+        if new is None or not new.known or at.kept is not Kept.NOTHING:
+            self.canvas.put(at.weight, y, name)
+        if step is None or new is None:
+            return self.canvas.put(at.value, y, text), True
+        if at.kept is Kept.VALUE or not new.known:
+            end = self.canvas.put(at.value, y, text)
+            end = self.canvas.put(end, y, f" {step.name} " if at.kept is Kept.VALUE else " ", Style.DIM)
+        else:
+            end = self.canvas.put(at.value, y, step.name, Style.DIM) if at.kept is Kept.NAME else at.weight
         return put_cell(self.canvas, end + 1, y, new), not new.known
 
     def draw_nodes(self) -> None:
@@ -157,7 +162,7 @@ class _Picture:
         x = at.weight if rows.x is not None else at.a
         one_input = (*input_names(self.one), *weight_names(self.one), "b", "y")
         text = self.aligned(one_input if rows.x is not None else ("y",))["y"]
-        end = self.canvas.put(x, rows.target, f"y  {text}")
+        end = self.canvas.put(x, rows.target, f"{target_label(at.kept)}{text}")
         self.forward.across(end + 1, at.join, rows.target)
         self.forward.down(at.join, rows.label, rows.target)
 

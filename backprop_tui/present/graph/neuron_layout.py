@@ -1,6 +1,7 @@
 """Where everything in the picture of one neuron stands: measured once per pass, so that nothing shifts in it."""
 
 from collections.abc import Sequence
+from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,8 +20,23 @@ ARROW = "→"
 """Before a parameter's new value."""
 
 _GAP = 4  # "─▶ " and the junction before it
-_FORMS = ((True, True, DIGITS), (False, True, DIGITS), *((False, False, digits) for digits in range(DIGITS, 0, -1)))
-"""Whether rules and old values are in view, and how many digits: the first that fits is taken."""
+
+
+class Kept(IntEnum):
+    """What stays in view of a parameter when something new stands in its row."""
+
+    NOTHING = 0  # the new number stands alone
+    NAME = 1
+    VALUE = 2  # and its name
+
+
+_FORMS = (
+    (True, Kept.VALUE, DIGITS),
+    (False, Kept.VALUE, DIGITS),
+    *((False, Kept.NAME, digits) for digits in range(DIGITS, 0, -1)),
+    (False, Kept.NOTHING, 1),
+)
+"""Whether rules are in view, what of parameters, and how many digits: the first that fits is taken."""
 
 _DESIGN_WIDTH = 80
 
@@ -77,7 +93,7 @@ class Columns(NamedTuple):
     join: int  # where a meets the target
     loss: int
     ruled: bool  # whether z, a and L have their rules beside them
-    old: bool  # whether a parameter's old value stays in view beside the new one
+    kept: Kept
     digits: int  # of the numbers in the forward part: fewer, where even so there is no room
     gradient: int  # the labels of ∂L/∂w, ∂z/∂w, ∂a/∂z, ∂L/∂a, right to left as they are walked
     z_link: int
@@ -90,9 +106,9 @@ class Columns(NamedTuple):
     passes: tuple[Pass, ...]  # those that all this was measured on
 
     @property
-    def quality(self) -> tuple[bool, bool, int, bool, int]:
+    def quality(self) -> tuple[bool, Kept, int, bool, int]:
         """What gave way, so that numbers have the room: nothing is the greatest."""
-        return self.ruled, self.old, self.digits, self.named, self.arrow
+        return self.ruled, self.kept, self.digits, self.named, self.arrow
 
 
 @lru_cache(maxsize=8)
@@ -110,14 +126,15 @@ def _columns(passes: tuple[Pass, ...], rows: Rows, width: int) -> Columns:
     one = passes[-1]
     parameters, inputs = [*weight_names(one), "b"], list(input_names(one))
     share = width / _DESIGN_WIDTH
-    for ruled, old, digits in _FORMS:  # what gives way where the numbers need the room
-        weight, value, given_end = _givens(passes, inputs, parameters, rows, digits, old=old)
+    for ruled, kept, digits in _FORMS:  # what gives way where the numbers need the room
+        weight, value, given_end = _givens(passes, inputs, parameters, rows, digits, kept)
         z, a, loss = (
             max(_label_width(one, name, rows, digits, ruled=ruled) for one in passes) for name in ("z", "a", LOSS)
         )
         if rows.x is None:  # the target stands under a
-            a = max(a, *(len(f"y  {number(one.given['y'], digits)}") for one in passes))
-        gaps = (given_end + 1, _GAP + z + _GAP, a + 2, _GAP + loss)
+            a = max(a, *(len(f"{target_label(kept)}{number(one.given['y'], digits)}") for one in passes))
+        after_z = z + _GAP if ruled else max(1 + _GAP, z + 1)  # without a rule the number is wider: a blank is enough
+        gaps = (given_end + 1, _GAP + after_z, a + 2, _GAP + loss)
         if sum(gaps) <= width:
             break
     bus, a_at, join, _ = spread((23 * share, 45 * share, 58 * share, width), gaps)
@@ -130,8 +147,13 @@ def _columns(passes: tuple[Pass, ...], rows: Rows, width: int) -> Columns:
     named = max(len(name) for name in parameters) + len("∂L/∂")
     links = _links(named, widths, join + _GAP + 1, width - 2)
     return Columns(
-        weight, value, bus, bus + _GAP, a_at, join, join + _GAP, ruled, old, digits, 2, *links, widths, passes
+        weight, value, bus, bus + _GAP, a_at, join, join + _GAP, ruled, kept, digits, 2, *links, widths, passes
     )
+
+
+def target_label(kept: Kept) -> str:
+    """What stands before the target."""
+    return "y " if kept is Kept.NOTHING else "y  "
 
 
 def _widest(passes: tuple[Pass, ...], quantities: Sequence[str]) -> int:
@@ -139,7 +161,7 @@ def _widest(passes: tuple[Pass, ...], quantities: Sequence[str]) -> int:
 
 
 def _givens(
-    passes: tuple[Pass, ...], inputs: Sequence[str], parameters: Sequence[str], rows: Rows, digits: int, *, old: bool
+    passes: tuple[Pass, ...], inputs: Sequence[str], parameters: Sequence[str], rows: Rows, digits: int, kept: Kept
 ) -> tuple[int, int, int]:
     """Where the parameters' names and values stand, and where the widest of the given numbers ends."""
     beside = rows.x is None  # each weight stands in its input's row, behind it
@@ -147,7 +169,7 @@ def _givens(
     value = weight + max(map(len, parameters)) + (1 if beside else 2)
     names = [*parameters] if beside else [*parameters, *inputs, "y"]
     signed = any(one.given[name] < 0 for one in passes for name in names)
-    widths = (_given_width(one, name, digits, signed=signed, old=old) for one in passes for name in names)
+    widths = (_given_width(one, name, digits, kept, signed=signed) for one in passes for name in names)
     return weight, value, value + max(widths)
 
 
@@ -233,10 +255,14 @@ def _aligned_width(passes: tuple[Pass, ...], names: Sequence[str], digits: int) 
     return max(len(_signed(number(one.given[name], digits), signed=signed)) for one in passes for name in names)
 
 
-def _given_width(one: Pass, name: str, digits: int, *, signed: bool, old: bool) -> int:
+def _given_width(one: Pass, name: str, digits: int, kept: Kept, *, signed: bool) -> int:
     """The cells that a given number needs: ``1.5``, or ``1.5 → ●1.7`` where it is updated, or ``1.5 m ●−0.2``."""
     text = _signed(number(one.given[name], digits), signed=signed)
     steps = steps_of(one, ARROW).get(name, ())
-    marked = (f"{s.name}●{number(one.values[s.stage - 1], digits)}" for s in steps)
-    updated = max(map(len, marked), default=0) + 2 * old
-    return len(text) + updated if old else max(len(text), updated)
+    numbers = [(step.name, number(one.values[step.stage - 1], digits)) for step in steps]
+    if kept is Kept.NOTHING:
+        return max(len(text), *(len(f"●{new}") - len(f"{name} ") for _, new in numbers), 0)
+    updated = max((len(f"{called}●{new}") for called, new in numbers), default=0)
+    if kept is Kept.NAME:
+        return max(len(text), updated)
+    return len(text) + (updated + 2 if updated else 0)
