@@ -12,6 +12,7 @@ from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import follows
 
 _LEAST = 1e-300
+_ROUNDING = 1e-14  # a slope of an activation below this is a difference of numbers near 1, and no more than rounding
 
 
 class Bend(NamedTuple):
@@ -24,7 +25,9 @@ class Bend(NamedTuple):
 
     @property
     def meaning(self) -> str:
-        """How far a goes along with z."""
+        """How far a goes along with z; at the bottom of a dip rounding decides even which way."""
+        if 0 < abs(self.value) < _ROUNDING:
+            return f"If {self.z} moves a little, {self.a} hardly does"
         return f"If {self.z} moves a little, {self.a} {follows(self.value)}"
 
 
