@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from backprop_tui.present.explanation.stage import explain
 from backprop_tui.stepper.state import State
-from tests.own_pass import CORNERED, OwnPass
+from tests.own_pass import CORNERED, HELD, OwnPass
 
 NUMBER = r"−?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?"
 NAME = r"[abwxyz]\d*(?:_\d+)*"
@@ -72,6 +72,8 @@ class Stage:
                 return False
         reached = {a for _, a, _ in ahead}
         pairs = [(a, y) for a, y in zip(own.answers, own.targets, strict=True) if a in reached]
+        if scenario.loss == "cross_entropy" and any(own[a] <= HELD and own[y] for a, y in pairs):
+            return False
         if scenario.loss == "mae" and any(own[a] == own[y] for a, y in pairs):
             return False
         return scenario.loss != "bce" or all(own[a] * (1 - own[a]) >= 1e-12 for a, _ in pairs)
@@ -83,7 +85,7 @@ class Stage:
             (own.name("z", layer, neuron), own.name("a", layer, neuron), row.activation)
             for layer, row in enumerate(self.state.scenario.layers, start=1)
             for neuron in range(1, len(row.weights) + 1)
-            if layer > here[0] or (layer, neuron) == here
+            if layer > here[0] or (layer, neuron) == here or (layer == here[0] and row.activation == "softmax")
         ]
 
     def near(self, text: str, value: float, noise: float = 0.0) -> bool:

@@ -1,6 +1,6 @@
 """What the sentences claim, read from their words and checked against `own_pass`.
 
-`python -m tests.claims N [SEED]` checks N generated stages and reports the claims that are false.
+`python -m tests.claims N [SEED [1]]` checks N generated stages and reports the claims that are false.
 """
 
 import re
@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backprop_tui.stepper.state import State
-from tests import claims_of_facts, claims_of_moves, claims_of_runs
+from tests import claims_of_facts, claims_of_moves, claims_of_runs, claims_of_training
 from tests.claiming import CLAIMS, NAME, NUMBER, Stage
 from tests.many_scenarios import stages
+from tests.many_trainings import training_stages
 
-KINDS = (claims_of_moves, claims_of_facts, claims_of_runs)
+KINDS = (claims_of_moves, claims_of_facts, claims_of_runs, claims_of_training)
 """Where the claims are; to import them is to add them to the table."""
 
 
@@ -35,11 +36,11 @@ def findings(state: State) -> Iterator[Finding]:
             yield Finding(match[0], holds(stage, match))
 
 
-def main(wanted: int, seed: int = 1) -> int:
-    """Check `wanted` stages, and print which claims are false; how many there are."""
+def main(wanted: int, seed: int = 1, training: int = 0) -> int:
+    """Check `wanted` stages, of `many_trainings` where `training` is not 0; print the false claims, and count them."""
     seen, made, false = 0, Counter[str](), Counter[str]()
     examples: dict[str, list[str]] = {}
-    for state in stages(seed):
+    for state in training_stages(seed, 8) if training else stages(seed):
         if seen >= wanted:
             break
         seen += 1

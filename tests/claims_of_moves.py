@@ -157,8 +157,11 @@ def a_number_was_another(stage: Stage, match: re.Match[str]) -> bool:
 def links_bring_what_they_bring(stage: Stage, match: re.Match[str]) -> bool:
     own = stage.own
     layer, neuron = own.place(match["name"])
-    users = range(1, len(stage.state.scenario.layers[layer].weights) + 1)
-    parts = [own.gradient(own.name("z", layer + 1, j)) * own[own.weight(layer + 1, j, neuron)] for j in users]
+    if match["name"].startswith("z"):  # softmax: a z has a link to every answer
+        parts = [own.gradient(a) * own.numbers(match["name"]).slopes[a] for a in own.answers]
+    else:
+        users = range(1, len(stage.state.scenario.layers[layer].weights) + 1)
+        parts = [own.gradient(own.name("z", layer + 1, j)) * own[own.weight(layer + 1, j, neuron)] for j in users]
     told = re.findall(NUMBER, match["parts"])
     if not stage.is_smooth(match["name"]):
         return count(match["count"]) == len(parts)

@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
@@ -58,11 +58,11 @@ def _solved(dice: random.Random, made: Scenario) -> Scenario:
     return replace(made, samples=(Sample(made.samples[0].x, y), *made.samples[1:]))
 
 
-def stages(seed: int, each: int = 0) -> Iterator[State]:
-    """Without end: `each` stages, or all, of one pass of one scenario after the other."""
+def stages(seed: int, each: int = 0, make: Callable[[random.Random], Scenario] = scenario) -> Iterator[State]:
+    """Without end: `each` stages, or all, of one pass of one scenario after the other, which `make` makes."""
     dice = random.Random(seed)  # noqa: S311 - nothing secret
     while True:
-        state = start(scenario(dice))
+        state = start(make(dice))
         for _ in range(dice.choice((0, 0, 0, 1, 1, 2, 30))):
             state = apply(state, Move.NEXT_EPOCH)
         if dice.random() < 0.15:

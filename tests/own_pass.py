@@ -68,6 +68,8 @@ def loss_of(name: str, a: float, y: float) -> float:
     if name == "bce":
         return -(y * _limited_ln(a) + (1 - y) * _limited_ln(1 - a))
     huber = d * d / 2 if abs(d) <= 1 else abs(d) - 0.5
+    if name == "cross_entropy":
+        return -y * math.log(a) if y else 0.0
     return {"mse": d * d, "half_squared": d * d / 2, "mae": abs(d), "huber": huber}[name]
 
 
@@ -76,8 +78,27 @@ def loss_slope(name: str, a: float, y: float) -> float:
     d = a - y
     if name == "bce":
         return d / max(a * (1 - a), 1e-12)
+    if name == "cross_entropy":
+        return -y / a if y else 0.0
     sign = float((d > 0) - (d < 0))
     return {"mse": 2 * d, "half_squared": d, "mae": sign, "huber": d if abs(d) <= 1 else sign}[name]
+
+
+HELD = 2.2250738585072014e-308
+"""No probability of softmax is less."""
+
+
+def softmax(sums: list[str], values: Mapping[str, float], slopes: Mapping[str, float]) -> list[tuple[float, float]]:
+    """Each probability, and how fast it moves."""
+    largest = max(values[z] for z in sums)
+    powers = [math.exp(values[z] - largest) for z in sums]
+    shares = [power / sum(powers) for power in powers]
+    rest = [sum(powers[:k] + powers[k + 1 :]) / sum(powers) for k in range(len(powers))]
+    moved = [
+        share * (rest[k] * slopes[sums[k]] - sum(shares[j] * slopes[z] for j, z in enumerate(sums) if j != k))
+        for k, share in enumerate(shares)
+    ]
+    return [(max(share, HELD), slope) for share, slope in zip(shares, moved, strict=True)]
 
 
 class Numbers(NamedTuple):
@@ -124,6 +145,7 @@ class OwnPass:
         before = self.inputs
         for layer, row in enumerate(self.scenario.layers, start=1):
             answers = []
+            shares = row.activation == "softmax"
             for neuron in range(1, len(row.weights) + 1):
                 z, a, b = (self.name(letter, layer, neuron) for letter in "zab")
                 total = slope = 0.0
@@ -132,8 +154,14 @@ class OwnPass:
                     total += values[w] * values[x]
                     slope += slopes[w] * values[x] + values[w] * slopes[x]
                 put(z, total + values[b], slope + slopes[b])
-                put(a, VALUES[row.activation](values[z]), SLOPES[row.activation](values[z]) * slopes[z])
                 answers.append(a)
+                if shares:
+                    continue
+                put(a, VALUES[row.activation](values[z]), SLOPES[row.activation](values[z]) * slopes[z])
+            if shares:
+                sums = [self.name("z", layer, neuron) for neuron in range(1, len(answers) + 1)]
+                for a, (value, slope) in zip(answers, softmax(sums, values, slopes), strict=True):
+                    put(a, value, slope)
             before = answers
         pairs = list(zip(self.answers, self.targets, strict=True))
         share = 1 / len(pairs) if self.scenario.loss in MEANS else 1.0

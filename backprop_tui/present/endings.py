@@ -1,6 +1,6 @@
 """How training on ended, in a sentence, and what is in the way where it is stuck."""
 
-from backprop_tui.core.backprop import LEARNING_RATE, gradient_name
+from backprop_tui.core.backprop import LEARNING_RATE, used_gradient
 from backprop_tui.core.compiled import SMALL_GRADIENT
 from backprop_tui.core.ops import LOSSES
 from backprop_tui.present.explanation.activation import words_of
@@ -105,7 +105,7 @@ def why_still(state: State) -> str:
     """Why no update moves anything, as a clause."""
     view = state.view
     graph = view.timeline.graph
-    used = [gradient_name(graph, node.name) for node in graph.parameters if not node.fixed]
+    used = [used_gradient(graph, node.name, view.timeline.learning) for node in graph.free]
     if not view.timeline.graph.free:
         return "every parameter is held fixed"
     if view.given[LEARNING_RATE] == 0:

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     RIGHT = "right"
     GATE = "gate"
     FLAT = "flat"
+    SHARE = "share"
     INPUT = "input"
     ACTIVATION = "activation"
     WEIGHT = "weight"
@@ -28,9 +29,9 @@ class Cause(StrEnum):
 class ZeroCause(NamedTuple):
     """A kind of zero, and the node that it is about.
 
-    RIGHT: an answer that is its target.  GATE, FLAT: an activation.  INPUT, ACTIVATION, WEIGHT: the factor, 0.
-    CANCELLATION: the node to which contributions come that add up to 0.  UNDERFLOW: the node whose derivative is a
-    product of no 0 that is too small for the machine.
+    RIGHT: an answer that is its target.  GATE, FLAT: an activation.  SHARE: a probability of softmax.  INPUT,
+    ACTIVATION, WEIGHT: the factor, 0.  CANCELLATION: the node to which contributions come that add up to 0.  UNDERFLOW:
+    the node whose derivative is a product of no 0 that is too small for the machine.
     """
 
     kind: Cause
@@ -42,6 +43,8 @@ def zero_causes(one: Pass, quantity: str) -> tuple[ZeroCause, ...]:
     rule = one.timeline.rules[one.timeline.find(quantity) - 1]
     if rule.phase is not Phase.CHAIN:
         return (_of_link(one, rule),)
+    if right := _matched(one, rule):
+        return (ZeroCause(Cause.RIGHT, right),)
     found: list[ZeroCause] = []
     for way in paths(rule):
         zero = next((factor for factor in way if one.known[factor] == 0), "")
@@ -51,11 +54,25 @@ def zero_causes(one: Pass, quantity: str) -> tuple[ZeroCause, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _matched(one: Pass, rule: Rule) -> str:
+    """The probability whose z has the gradient answer less target, by softmax and cross-entropy, where that is 0."""
+    graph = one.timeline.graph
+    users = graph.consumers[rule.node]
+    if graph.root.operation != "cross_entropy" or not users or not users[0].layer:
+        return ""
+    answer = users[0].layer[users[0].args.index(rule.node)]
+    half = len(graph.root.args) // 2
+    target = graph.root.args[graph.root.args.index(answer) + half]
+    return answer if one.known[answer] == one.known[target] else ""
+
+
 def _of_link(one: Pass, rule: Rule) -> ZeroCause:
     graph, known = one.timeline.graph, one.known
     node = graph.by_name[rule.node]
     if node.operation in ACTIVATIONS:
         return ZeroCause(Cause.GATE if is_gate(node.operation) else Cause.FLAT, node.name)
+    if node.layer:
+        return ZeroCause(Cause.SHARE, node.name)
     half, index = len(node.args) // 2, node.args.index(rule.argument)
     if node.operation in LOSSES:
         is_right = known[rule.argument] == known[node.args[index + half]]

@@ -15,34 +15,42 @@ _MOST_RULES = 1_000  # of the passes looked back at; more take longer than a key
 
 def accumulate(moment: StepContext) -> Iterator[str]:
     """A sample's share in the gradient of its batch, and what is in the sum by now."""
-    name, learning, count = moment.rule.quantity, moment.view.timeline.learning, int(moment.of(BATCH_SIZE))
-    gradient = moment.of(gradient_name(moment.graph, moment.node.name))
-    divided = f", {number(gradient)}, divided by the {count} samples of the batch" if count > 1 else ""
+    learning, count = moment.view.timeline.learning, int(moment.of(BATCH_SIZE))
+    gradient, was = moment.of(gradient_name(moment.graph, moment.node.name)), before(moment.rule.quantity)
+    whole = f"its gradient, {number(gradient)}, over {count}" if count > 1 else "its gradient"
     if learning.anew:
-        yield f"{number(moment.value)}: this sample's gradient{divided}; the sum {name} starts anew with it."
-    elif count > 1:
-        was = number(moment.of(before(name)))
-        yield f"{number(moment.value)}: {was} was in {name}; this sample adds {number(gradient / count)}{divided}."
+        over = f", over the {count} samples of the batch" if count > 1 else ""
+        yield f"{number(moment.value)}: this sample's gradient, {number(gradient)}{over}; the sum starts anew."
     else:
-        yield f"{number(moment.value)}: {number(moment.of(before(name)))} was in {name}; {number(gradient)} is added."
+        added = f"this sample adds {number(gradient / count)}, {whole}"
+        yield f"{number(moment.value)}: {moment.text(was)} was there; {added}."
     yield from _forgotten(moment)
     here = moment.state.position
-    if moment.is_first() and here.epoch == 1 and here.sample == 1:
-        yield from what_batches_are(moment)
-    yield from _progress(moment, count)
-    yield from _pulls(moment)
-    if count < moment.view.scenario.batch_size:
-        left = "sample is" if count == 1 else "samples are"
-        yield f"Only {counted(count)} {left} left for this batch, the epoch's last: it is divided by that."
+    if moment.is_first():
+        if here.epoch == 1 and here.sample == 1:
+            yield from _what_batches_are(moment)
+        yield from _smaller(moment, count)
+        yield from _progress(moment, count)
+        yield from _pulls(moment)
+    else:
+        yield from _pulls(moment)
+        yield from _progress(moment, count)
     if moment.sums_outlast_updates and learning.anew:
         yield "zero_grad is false: nothing will set this sum to 0 for the next batch."
 
 
-def what_batches_are(moment: StepContext) -> Iterator[str]:
+def _what_batches_are(moment: StepContext) -> Iterator[str]:
     """The three words that training is told in."""
     samples, size = len(moment.view.scenario.samples), moment.view.scenario.batch_size
-    batch = f"{size} samples, then one update" if size > 1 else "one sample, then one update"
-    yield f"A sample is inputs with their target, a batch {batch}, an epoch all {samples}."
+    if size > 1:
+        batch = f"a batch is {'up to ' if samples % size else ''}{size} samples and one update"
+        yield f"A sample is inputs with their target; {batch}; an epoch is all {samples}."
+
+
+def _smaller(moment: StepContext, count: int) -> Iterator[str]:
+    if count < moment.view.scenario.batch_size:
+        left = "sample is" if count == 1 else "samples are"
+        yield f"Only {counted(count)} {left} left for this batch, the epoch's last: it is divided by that."
 
 
 def place(moment: StepContext) -> tuple[int, int]:

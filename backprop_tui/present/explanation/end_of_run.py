@@ -38,7 +38,8 @@ def not_finite(moment: StepContext) -> Iterator[str]:
 def standing_still(moment: StepContext) -> Iterator[str]:
     """What is said at the end of an epoch in which no update has moved anything."""
     yield f"Standing still: {why_still(moment.state)}. No parameter has changed in this epoch."
-    yield "So every epoch from here on is the same as this one."
+    if moment.view.scenario.descends_plainly:
+        yield "So every epoch from here on is the same as this one."
 
 
 def _other_numbers(moment: StepContext, why: str) -> str:
@@ -53,6 +54,8 @@ def _remedy(moment: StepContext, why: str) -> str:
     """What helps where values have grown from update to update."""
     rate, before, root = moment.of(LEARNING_RATE), moment.before, moment.graph.root.name
     has_grown = before is not None and not moment.of(root) <= before.known[root]
+    if not moment.view.scenario.descends_plainly:
+        return "Smaller numbers or a smaller learning rate help (key e)."
     if has_grown and rate < 0:
         return f"The learning rate {number(rate)} is negative, so every step goes uphill: change it (key e)."
     if has_grown and moment.one_sample and why == "overflow":

@@ -206,7 +206,11 @@ def _which_sample(state: State) -> str:
 def _what_changed(state: State) -> Iterator[str]:
     view, before = state.view, pass_before(state)
     own = view.timeline.graph.parameters
-    if before is None:
+    batch = state.history.segment_at(state.position.epoch, state.position.sample).batch(*state.position[:2])
+    if state.position.sample > batch.start:
+        place = f"{state.position.sample - batch.start + 1} of the {len(batch)} in its batch"
+        yield f"It is number {place}; the update comes after the last of them."
+    elif before is None:
         yield f"{beginning(words_for(own))} are as the sample before left them."
     elif all(view.given[node.name] == before.given[node.name] for node in own):
         rate = " (the learning rate is 0)" if view.given[LEARNING_RATE] == 0 else ""

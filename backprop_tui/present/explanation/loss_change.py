@@ -34,7 +34,7 @@ def change(moment: StepContext) -> Iterator[str]:
         yield _closed(before, moment.view)
     yield f"{'Overshoot: ' if overshot and moment.one_sample else ''}{_start(moment, before)}."
     if overshot and moment.one_sample:
-        yield f"The direction was right, the step too long{_how_too_long(moment, before)}."
+        yield f"{_why_overshot(moment)}{_how_too_long(moment, before)}."
     if overshot:
         yield "A smaller learning rate makes smaller steps (key e)."
     elif Kind.ROSE in moment.kinds:
@@ -77,7 +77,11 @@ def _mean(moment: StepContext) -> str:
 
 def _why_risen(moment: StepContext, before: Pass) -> Iterator[str]:
     rate = moment.of(LEARNING_RATE)
-    if rate < 0:
+    if moment.view.scenario.accumulates:
+        yield "A batch's update is made for all of its samples together; it need not suit each of them."
+    elif not moment.view.scenario.descends_plainly:
+        yield f"The steps of {moment.view.scenario.optimizer.name} follow earlier gradients too, and those of others."
+    elif rate < 0:
         yield f"The learning rate {number(rate)} is negative: every step goes with the gradient, uphill."
         yield "A positive one goes downhill (key e)."
     elif _own_step(moment, before) <= before.known[moment.node.name]:
@@ -90,6 +94,15 @@ def _own_step(moment: StepContext, before: Pass) -> float:
     """The loss of this sample right after its own step an epoch ago."""
     names = (node.name for node in moment.graph.parameters)
     return compile_forward(moment.graph)({**before.given, **dict(zip(names, before.after, strict=True))})[-1]
+
+
+def _why_overshot(moment: StepContext) -> str:
+    scenario = moment.view.scenario
+    if not scenario.zero_grad:
+        return "The step followed a sum of gradients that is never set to 0"
+    if not scenario.descends_plainly:
+        return f"The step by {scenario.optimizer.name} was too long, or led by earlier gradients"
+    return "The direction was right, the step too long"
 
 
 def _how_too_long(moment: StepContext, before: Pass) -> str:

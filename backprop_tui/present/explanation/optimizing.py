@@ -65,11 +65,11 @@ def _velocity(moment: StepContext) -> Iterator[str]:
     elif kept == 0:
         yield f"{number(value)}: μ = 0 keeps nothing of the old velocity {name}; it is the gradient alone."
     else:
-        yield f"{number(value)}: {name}, the velocity, keeps {number(mu)} of what it was, {number(kept)}, plus the gradient."
+        yield f"{number(value)}: {name}, the velocity, keeps {number(mu)} of what it was, {number(kept)}."
         if (kept > 0) == (gradient > 0):
-            yield f"The gradient, {number(gradient)}, pushes the way that {moment.node.name} is moving already."
+            yield f"The gradient is added, {number(gradient)}: it pushes the way that {moment.node.name} moves already."
         else:
-            yield f"The gradient, {number(gradient)}, pushes the other way: it brakes."
+            yield f"The gradient is added, {number(gradient)}: it pushes the other way and brakes."
     yield "Where signs change from step to step, they cancel: momentum evens out a zigzag."
 
 
@@ -87,7 +87,7 @@ def _ahead(moment: StepContext) -> Iterator[str]:
 
 def _squares(moment: StepContext) -> Iterator[str]:
     name, g2 = moment.rule.quantity, _gradient(moment) ** 2
-    yield f"{number(moment.value)}: to {name}, {number(_old(moment))}, the square of the gradient is added, {number(g2)}."
+    yield f"{number(moment.value)}: {name} was {number(_old(moment))}; the squared gradient is added, {number(g2)}."
     yield "Nothing is ever taken off it, and its root will divide: equal gradients make shorter and shorter steps."
 
 
@@ -133,7 +133,8 @@ def _corrected(moment: StepContext, slot: str, sign: str, beta: float, whole: fl
         yield f"{number(moment.value)}: at update t = {number(t)} nothing is left to correct, 1 − {sign}^t being 1."
         return
     updates = "1 update" if t == 1 else f"t = {number(t)} updates"
-    yield f"{number(moment.value)}: begun at 0, {name} is after {updates} too small, by the factor {number(share)}."
+    small = f"a mean begun at 0, as {name}, is after {updates} too small"
+    yield f"{number(moment.value)}: {small}, by the factor {number(share)}."
     if moment.value and math.isclose(moment.value, whole, rel_tol=1e-9):
         yield f"Divided by that, 1 − {sign}^t, it is {what}."
     else:

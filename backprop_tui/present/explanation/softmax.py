@@ -25,7 +25,7 @@ def share(moment: StepContext) -> Iterator[str]:
     node, value = moment.node, moment.value
     own = own_sum(node)
     if is_held(moment, node.name):
-        yield f"Held: {node.name} is {number(HELD)}, below which no probability is let, so that its logarithm is finite."
+        yield f"Held: {node.name} is {number(HELD)}, and no probability is let below, so that its ln is finite."
     else:
         yield f"{number(value)} is a share: of all {counted(len(node.args))} e^z together, e^({own}) has so much."
     others = [z for z in node.args if z != own]
@@ -35,7 +35,7 @@ def share(moment: StepContext) -> Iterator[str]:
     if node.name == node.layer[-1]:
         yield "All shares together are 1, so they can be read as probabilities."
     if any(abs(moment.of(z)) > LARGE for z in node.args):
-        yield "The largest z is taken off every exponent first, as e^z would leave the machine's range; no share changes."
+        yield "The largest z is taken off every exponent, as e^z may leave the machine's range; no share changes."
 
 
 def own_sum(node: Node) -> str:
@@ -53,17 +53,20 @@ def share_slope(moment: StepContext) -> Iterator[str]:
     own = z == own_sum(node)
     if is_held(moment, node.name):
         yield f"By its rule this is {number(value)}; but {node.name} is held at {number(HELD)}, and moves with no z."
+    elif not own and is_held(moment, _answer_of(moment, z)):
+        other = _answer_of(moment, z)
+        yield f"By its rule this is {number(value)}; but {other} is held at {number(HELD)}, its own share being less."
     elif value == 0:
         yield f"If {z} moves a little, {node.name} does not move, as far as the machine can tell."
     else:
         yield f"If {z} moves a little, {node.name} {follows(value)}: {number(value)}."
+    if _opens_the_jacobian(moment):
+        count = len(node.layer) ** 2
+        yield f"Every answer depends on every z: this is the first of {count} slopes, the Jacobian of softmax."
     if own:
         yield f"{z} is its own z; the slope {node.name}(1 − {node.name}) is at most 0.25, and next to 0 near 0 and 1."
     else:
         yield f"{z} belongs to {_answer_of(moment, z)}: what one share gains, the others lose."
-    if _opens_the_jacobian(moment):
-        count = len(node.layer) ** 2
-        yield f"Every answer depends on every z, so there are {count} such slopes: the Jacobian of softmax."
 
 
 def _opens_the_jacobian(moment: StepContext) -> bool:
@@ -121,8 +124,9 @@ def collapse(moment: StepContext) -> Iterator[str]:
     if moment.value == 0:
         yield f"0: {answer} is {target} for the machine, and the gradient is answer less target."
     names = f"{answer} − {target}"
-    yield f"All {counted(len(parts))} outputs add: {added} = {names} = {less}."
-    yield "So much is left of the Jacobian; frameworks fuse the two for it (PyTorch's cross_entropy takes z)."
+    yield f"Added up: {added} = {names} = {less}."
+    yield "For this frameworks fuse the two: PyTorch's cross_entropy takes z."
+    yield f"Each of the {counted(len(parts))} outputs adds its part, and of the whole Jacobian no more is left."
 
 
 def _adding(parts: list[float], total: float) -> str:
@@ -146,6 +150,8 @@ def _less(answer: float, target: float, value: float) -> str:
 
 def condition(moment: StepContext) -> str:
     """What a small move would need to do what the gradient says; empty where it does so anyway."""
+    if moment.graph.root.operation != CROSS_ENTROPY:
+        return ""
     for answer, target in moment.outputs:
         if answer in moment.ahead - {moment.node.name} and is_held(moment, answer) and moment.of(target) != 0:
             return f"if {answer} were not held at {number(HELD)}"

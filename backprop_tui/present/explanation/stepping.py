@@ -66,12 +66,13 @@ def _divided(moment: StepContext, way: Way) -> Iterator[str]:
     gradient = number(moment.of(used_gradient(moment.graph, moment.node.name, learning)))
     if _is_first_update(moment) and learning.optimizer != "rmsprop":
         if abs(size - 1) < _SAME:
-            yield f"The step is {length}, as long as the learning rate: so is any first one, whatever the gradient's size."
+            size_of = f"however large its gradient, if far above ε = {moment.text('epsilon')}"
+            yield f"The step is {length}, as long as the learning rate: so is any first one, {size_of}."
             yield f"The gradient, {gradient}, is divided by its own size: only its sign is left."
-            yield f"Only one as small as ε = {moment.text('epsilon')} would step less."
         else:
-            yield f"The step is {length}, {number(size)} times the learning rate: the gradient, {gradient},"
-            yield f"is not large beside ε = {moment.text('epsilon')}; larger ones would step by the whole rate."
+            yield f"The step is {length}, {number(size)} times the learning rate: {way.words}."
+            small = f"The gradient, {gradient}, is not large beside ε = {moment.text('epsilon')}"
+            yield f"{small}; one that is would step by the whole rate."
         return
     yield f"The step is {length}, {number(size)} times the learning rate: {way.words}."
     if learning.optimizer == "rmsprop" and _is_first_update(moment):
@@ -113,7 +114,7 @@ def _decay(moment: StepContext) -> Iterator[str]:
     pull = rate * moment.of(WEIGHT_DECAY) * moment.of(name)
     if pull != 0:
         towards = ", towards 0" if rate > 0 else ""
-        yield f"Weight decay takes lr · λ · {name} = {number(pull)} off it besides{towards}, not by way of the gradient."
+        yield f"Weight decay takes lr · λ · {name} = {number(pull)} off it directly{towards}, not through the gradient."
 
 
 def _why_not(moment: StepContext, way: Way) -> str:

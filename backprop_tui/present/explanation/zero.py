@@ -11,6 +11,7 @@ from backprop_tui.present.dead_gates import dead_gates
 from backprop_tui.present.endings import in_the_way
 from backprop_tui.present.events import Kind
 from backprop_tui.present.explanation.activation import words_of
+from backprop_tui.present.explanation.softmax import CROSS_ENTROPY
 from backprop_tui.present.explanation.step_context import StepContext, words_for
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import listed
@@ -31,7 +32,10 @@ def zero(moment: StepContext) -> Iterator[str]:
         yield from _blocked(moment, kind, node)
     elif kind is Cause.RIGHT:
         yield f"The answer{_name_of(moment, node)} is right, so nothing asks {name} to change: its gradient is 0."
-        yield "The walk back starts with a slope of 0, and 0 times anything is 0."
+        if moment.graph.root.operation != CROSS_ENTROPY:
+            yield "The walk back starts with a slope of 0, and 0 times anything is 0."
+    elif kind is Cause.SHARE:
+        yield f"The gradient of {name} is 0: softmax is so near 0 or 1 at {node} that its slope is 0 for the machine."
     elif kind is Cause.CANCELLATION and node == name:
         brought = listed([number(part.value) for part in contributions_to(moment.view, name)])
         yield f"0: the links of {name} bring {brought}, and these cancel."
@@ -64,19 +68,22 @@ def zero_gradient(moment: StepContext) -> Iterator[str]:
     elif found := obstruction(view):
         yield f"{zero_or_so}, although {_how_wrong(moment)}: {in_the_way(view, found)}."
         if Kind.STUCK in moment.kinds:
-            yield f"Stuck: updates change {'nothing' if exactly else 'next to nothing'} any more."
+            nothing = "nothing" if exactly and view.scenario.descends_plainly else "next to nothing"
+            yield f"Stuck: updates change {nothing} any more."
             yield f"Only other numbers can free {_learning(moment)} (key e)."
         else:
             yield f"From this sample {_who_learns(moment)} {'nothing' if exactly else 'next to nothing'}."
     else:
         yield f"{zero_or_so}. The distance is as small: {_how_far(moment)}."
-        yield "Such a step moves next to nothing; beside a target as small it may be much."
+        if view.scenario.descends_plainly:
+            yield "Such a step moves next to nothing; beside a target as small it may be much."
 
 
 def _settled(moment: StepContext) -> str:
     if Kind.CONVERGED in moment.kinds:
         return "Converged: updates change next to nothing any more."
-    return "Converged: updates change nothing any more." if moment.is_right and moment.one_sample else ""
+    is_plain = moment.view.scenario.descends_plainly
+    return "Converged: updates change nothing any more." if moment.is_right and moment.one_sample and is_plain else ""
 
 
 def _blocked(moment: StepContext, kind: Cause, node: str) -> Iterator[str]:
@@ -126,6 +133,7 @@ def _briefly(causes: tuple[ZeroCause, ...]) -> list[str]:
         Cause.RIGHT: "the answer {} is right",
         Cause.GATE: "the gate of {} is closed",
         Cause.FLAT: "{} is level",
+        Cause.SHARE: "softmax is level at {}",
         Cause.CANCELLATION: "at {} links cancel out",
         Cause.UNDERFLOW: "at {} a product is too small for the machine",
     }
