@@ -56,8 +56,6 @@ def edit_form(state: State) -> Form:
         ),
         *_activation_fields(scenario),
         Field("loss", "loss", scenario.loss, "what a wrong answer costs", _losses(scenario)),
-        *_training_fields(scenario),
-        *remembered,
     )
     rules = EditRules(scenario, frozenset(field.key for field in remembered))
     return Form("Edit", fields, {field.key: field.in_use for field in fields}, rules)
