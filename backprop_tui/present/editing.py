@@ -48,6 +48,8 @@ def edit_form(state: State) -> Form:
         *numbers(Role.INPUT, Role.TARGET),
         *_class_field(state),
         *numbers(Role.PARAMETER),
+        *remembered,
+        *_training_fields(scenario),
         Field(
             LEARNING_RATE,
             "learning rate",
