@@ -14,6 +14,8 @@ from backprop_tui.present.sentences import counted, follows, listed
 CROSS_ENTROPY = "cross_entropy"
 """What the loss is called."""
 
+_HELDS_SHARE = 1e-290  # a gradient smaller than this may be made of nothing but probabilities that are held
+
 
 def is_held(moment: StepContext, answer: str) -> bool:
     """Whether `answer` is a probability that would be smaller, were it not held."""
@@ -29,8 +31,9 @@ def share(moment: StepContext) -> Iterator[str]:
     else:
         yield f"{number(value)} is a share: of all {counted(len(node.args))} e^z together, e^({own}) has so much."
     others = [z for z in node.args if z != own]
-    pulling = [z for z in others if value * moment.of(_answer_of(moment, z)) > 0]
-    if pulling and not is_held(moment, node.name):
+    held = {z for z in node.args if is_held(moment, _answer_of(moment, z))}
+    pulling = [z for z in others if z not in held and value * moment.of(_answer_of(moment, z)) > 0]
+    if pulling and own not in held:
         yield f"{node.name} depends on every z: raise {pulling[0]} and it falls."
     if node.name == node.layer[-1]:
         yield "All shares together are 1, so they can be read as probabilities."
@@ -159,8 +162,10 @@ def condition(moment: StepContext) -> str:
 
 
 def is_near_certain(moment: StepContext, limit: float) -> bool:
-    """Whether a probability ahead is so near 1 that few digits are left of its slope."""
+    """Whether a probability ahead is so near 1 that its slope has few digits left, or is held at more than its share."""
     further = moment.ahead - {moment.node.name}
+    if abs(moment.value) < _HELDS_SHARE and any(is_held(moment, a) for a, _ in moment.outputs if a in further):
+        return True
     nodes = (moment.graph.by_name[answer] for answer, _ in moment.outputs)
     return any(
         one.operation == SOFTMAX

@@ -13,6 +13,9 @@ from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import from_to
 
+NEXT_TO_NOTHING = 1e-9
+"""A gradient smaller than this share of a velocity hardly changes it."""
+
 _SAME = 5e-4  # lengths nearer than this share are one to four digits
 
 
@@ -97,11 +100,12 @@ def _against(moment: StepContext, way: Way) -> Iterator[str]:
     """Where the step does not go the way of the gradient that was used."""
     learning, name = moment.view.timeline.learning, moment.node.name
     gradient = moment.of(used_gradient(moment.graph, name, learning))
-    if not learning.row.slots or way.factor == 0 or moment.of(LEARNING_RATE) <= 0 or gradient * way.factor > 0:
+    if not learning.row.slots or way.factor == 0 or moment.of(LEARNING_RATE) <= 0:
         return
     mover = "the velocity" if "momentum" in learning.row.options else "the mean of earlier gradients"
-    if gradient == 0:
-        yield f"Its gradient is 0 here, and still {name} moves: {mover} carries it on."
+    if abs(gradient) <= NEXT_TO_NOTHING * abs(way.factor):
+        small = "0" if gradient == 0 else "next to 0"
+        yield f"Its gradient is {small} here, and still {name} moves: {mover} carries it on."
     elif (gradient > 0) != (way.factor > 0):
         yield f"Its gradient, {number(gradient)}, asks for the other way; {mover} carries it on."
 
