@@ -66,12 +66,14 @@ def near(text: str, value: float, size: float = 1.0) -> bool:
 # Softmax and cross-entropy
 
 
-@claim(rf"^(?P<share>{NUMBER}) is a share: of all (?P<many>\w+) e\^z together, e\^\((?P<z>z[\d_]*)\) has so much")
+@claim(rf"^(?P<share>{NUMBER}) is a share: of (?:all )?(?P<many>\w+) e\^z together, e\^\((?P<z>z[\d_]*)\) has so much")
 def a_share_is_one_of_all(stage: Stage, match: re.Match[str]) -> bool:
     sums = [stage.own[name.replace("a", "z", 1)] for name in stage.own.answers]
     mine = stage.own[match["z"]]
     share = 1 / sum(math.exp(min(z - mine, 700.0)) for z in sums)
-    return count(match["many"]) == len(sums) and math.isclose(read(match["share"]), share, rel_tol=1e-3)
+    return (2 if match["many"] == "both" else count(match["many"])) == len(sums) and math.isclose(
+        read(match["share"]), share, rel_tol=1e-3
+    )
 
 
 @claim(r"(?P<a>a[\d_]+) depends on every z: raise (?P<z>z[\d_]+) and it falls")

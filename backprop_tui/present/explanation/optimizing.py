@@ -56,14 +56,14 @@ def _decayed(moment: StepContext) -> Iterator[str]:
 def _velocity(moment: StepContext) -> Iterator[str]:
     name, value, mu = moment.rule.quantity, moment.value, moment.of("momentum")
     gradient, kept = _gradient(moment), mu * _old(moment)
-    if _old(moment) == 0:
+    if mu == 0:
+        yield f"{number(value)}: μ = 0 keeps nothing of the old velocity {name}; it is the gradient alone."
+    elif _old(moment) == 0:
         yield f"{number(value)}: {name}, the velocity, was 0; now it is the gradient itself."
         yield "The next updates will keep a part of it, so that gradients of the same sign add up to longer steps."
     elif gradient == 0:
         yield f"{number(value)}: the gradient is 0, but {name}, the velocity, keeps μ = {number(mu)} of what it was."
         yield from _moves_on(moment)
-    elif kept == 0:
-        yield f"{number(value)}: μ = 0 keeps nothing of the old velocity {name}; it is the gradient alone."
     else:
         yield f"{number(value)}: {name}, the velocity, keeps {number(mu)} of what it was, so {number(kept)}."
         if abs(gradient) <= NEXT_TO_NOTHING * abs(kept):
