@@ -21,6 +21,9 @@ from backprop_tui.core.softmax import LAYER_OPERATIONS
 LEARNING_RATE = optimizers.LEARNING_RATE
 """The name under which an update finds the learning rate."""
 
+SMALL_GRADIENT = 1e-9
+"""Where no gradient that an update of an epoch uses is above this, the epoch is level."""
+
 BATCH_SIZE = "n"
 """The name under which accumulation finds the number of samples in the batch."""
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from backprop_tui.core.backprop import (
     BATCH_SIZE,
     PLAIN,
+    SMALL_GRADIENT,
     Phase,
     Rule,
     forward_rules,
@@ -26,9 +27,6 @@ from backprop_tui.core.expression import FUNCTIONS, Expression, Name, names
 from backprop_tui.core.graph import Graph, Role
 from backprop_tui.core.optimizers import LEARNING_RATE, UPDATE_NUMBER, Learning
 from backprop_tui.core.straight_line import finite_check, simplified, statements, targets
-
-SMALL_GRADIENT = 1e-9
-"""Where no gradient that an update of an epoch uses is above this, the epoch is level."""
 
 Numbers = tuple[float, ...]
 

@@ -3,8 +3,8 @@
 import math
 from functools import lru_cache
 
-from backprop_tui.core.expression import Number, evaluate
-from backprop_tui.core.ops import ACTIVATIONS
+from backprop_tui.core.expression import Expression, Name, evaluate
+from backprop_tui.core.ops import ACTIVATIONS, Activation
 from backprop_tui.core.softmax import SOFTMAX
 
 TINY_SLOPE = 0.01
@@ -13,8 +13,17 @@ TINY_SLOPE = 0.01
 
 def slope_at(activation: str, z: float) -> float:
     """∂a/∂z of `activation` at z."""
-    row, here = ACTIVATIONS[activation], Number(z)
-    return evaluate(row.slope(here, Number(evaluate(row.rule(here), {}))), {})
+    rule, slope = _expressions(ACTIVATIONS[activation])
+    values = {"z": z}
+    values["a"] = evaluate(rule, values)
+    return evaluate(slope, values)
+
+
+@lru_cache(maxsize=32)
+def _expressions(row: Activation) -> tuple[Expression, Expression]:
+    """The rule of an activation in z, and its slope in z and a."""
+    z = Name("z")
+    return row.rule(z), row.slope(z, Name("a"))
 
 
 def reach(operation: str) -> tuple[float, float]:

@@ -25,6 +25,9 @@ from backprop_tui.core.expression import (
 SOFTMAX = "softmax"
 """What the activation is called."""
 
+CROSS_ENTROPY = "cross_entropy"
+"""What the loss that belongs to it is called."""
+
 LARGE = 700.0
 """Above it, e^z comes near the largest number that a machine can hold (e^709.8), or the smallest."""
 

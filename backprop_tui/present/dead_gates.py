@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from backprop_tui.core.backprop import local_name
-from backprop_tui.core.compiled import compile_forward
 from backprop_tui.core.models.dense import given_by
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.core.slopes import slope_at
@@ -13,6 +12,8 @@ from backprop_tui.stepper.history import Pass
 @lru_cache(maxsize=8)
 def dead_gates(one: Pass) -> frozenset[str]:
     """The activations whose gate is closed for every sample, with the parameters that the pass starts with."""
+    from backprop_tui.core.compiled import compile_forward  # noqa: PLC0415 - for several samples only
+
     graph, known = one.timeline.graph, one.known
     gates = {node.name: node for node in graph.computed if is_gate(node.operation)}
     places = {node.name: number for number, node in enumerate(graph.computed)}

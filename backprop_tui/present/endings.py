@@ -1,7 +1,6 @@
 """How training on ended, in a sentence, and what is in the way where it is stuck."""
 
-from backprop_tui.core.backprop import LEARNING_RATE, used_gradient
-from backprop_tui.core.compiled import SMALL_GRADIENT
+from backprop_tui.core.backprop import LEARNING_RATE, SMALL_GRADIENT, used_gradient
 from backprop_tui.core.ops import LOSSES
 from backprop_tui.present.explanation.activation import words_of
 from backprop_tui.present.numbers import number

@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from backprop_tui.core.backprop import LEARNING_RATE, Phase, Rule, gradient_name, local_name
-from backprop_tui.core.compiled import SMALL_GRADIENT
+from backprop_tui.core.backprop import LEARNING_RATE, SMALL_GRADIENT, Phase, Rule, gradient_name, local_name
 from backprop_tui.core.expression import Apply, Expression, Name
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
@@ -16,7 +15,6 @@ from backprop_tui.core.slopes import is_saturated
 from backprop_tui.present.dead_gates import dead_gates
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
-from backprop_tui.stepper.training import Ending, ending, is_divergence
 
 _ROUNDING = 1e-9  # a loss that rose by no more than this share of itself wavers; nothing overshot
 _LAST_DIGITS = 1e-14  # of the largest number: an answer no farther off wavers with the rounding
@@ -86,6 +84,8 @@ def events(state: State) -> tuple[Event, ...]:
     found: list[Event] = []
     for stage, rule in enumerate(rules[: state.position.stage], start=1):
         if stage == view.first_not_finite:
+            from backprop_tui.stepper.training import is_divergence  # noqa: PLC0415 - where the run ends
+
             kind = Kind.DIVERGED if is_divergence(state.history, view) else Kind.NOT_FINITE
             return (*found, Event(kind, stage, rule.node))
         found.extend(Event(kind, stage, rule.node) for kind in _kinds(state, stage, rule))
@@ -220,7 +220,7 @@ def _loss_kinds(state: State) -> Iterator[Kind]:
         yield Kind.OUT_OF_REACH
     if is_last and _has_small_loss(state):
         yield Kind.CONVERGED
-    elif is_last and history.period(here.epoch) and ending(state, here.epoch) is Ending.OSCILLATING:
+    elif is_last and history.period(here.epoch) and _ending(state) == Kind.OSCILLATING:
         yield Kind.OSCILLATING
 
 
@@ -230,10 +230,10 @@ def _gradient_kinds(state: State) -> Iterator[Kind]:
         return
     yield Kind.ZERO_GRADIENT
     if here.sample == state.history.samples and not state.ended:
-        word = ending(state, here.epoch)
-        if word is Ending.STUCK:
+        word = _ending(state)
+        if word == Kind.STUCK:
             yield Kind.STUCK
-        elif word is Ending.CONVERGED and not _has_small_loss(state):
+        elif word == Kind.CONVERGED and not _has_small_loss(state):
             yield Kind.CONVERGED
 
 
@@ -241,8 +241,15 @@ def _end_kinds(state: State) -> Iterator[Kind]:
     here, view = state.position, state.view
     before = tuple(view.given[node.name] for node in state.timeline.graph.parameters)
     may_stand = here.sample == state.history.samples and view.after == before and not state.ended
-    if may_stand and ending(state, here.epoch) is Ending.STANDING_STILL:
+    if may_stand and _ending(state) == Kind.STANDING_STILL:
         yield Kind.STANDING_STILL
+
+
+def _ending(state: State) -> str:
+    """The word for how training on would end with the epoch on screen; empty where it would go on."""
+    from backprop_tui.stepper.training import ending  # noqa: PLC0415 - likewise
+
+    return ending(state, state.position.epoch) or ""
 
 
 def _overshot(state: State, before: Pass | None) -> bool:

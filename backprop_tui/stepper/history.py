@@ -16,7 +16,6 @@ from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.optimizers import UPDATE_NUMBER
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.epochs import KeptStates
-from backprop_tui.stepper.repetition import MOST_PERIOD, period
 from backprop_tui.stepper.segment import Numbers, Segment, train_quickly
 from backprop_tui.stepper.shared_array import SharedArray
 from backprop_tui.stepper.stages import Timeline
@@ -156,9 +155,12 @@ class History:
 
     def _period(self, epoch: int) -> int:
         """How many epochs before the start of `epoch` the parameters were where they are again, having moved; or 0."""
-        most = min(epoch - self.first_epoch(epoch), MOST_PERIOD, max(1, _MOST_PASSES // self.samples))
-        if most < 1 or not self.reach(epoch + 1):
+        behind = epoch - self.first_epoch(epoch)
+        if behind < 1 or not self.reach(epoch + 1):
             return 0
+        from backprop_tui.stepper.repetition import MOST_PERIOD, period  # noqa: PLC0415 - where a run has gone on
+
+        most = min(behind, MOST_PERIOD, max(1, _MOST_PASSES // self.samples))
         return period(self.losses[:epoch], most, self._start, self._moves)
 
     def stands_still(self, epoch: int) -> bool:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from backprop_tui.core.backprop import backward_order, local_name
-from backprop_tui.core.compiled import SMALL_GRADIENT
+from backprop_tui.core.backprop import SMALL_GRADIENT, backward_order, local_name
 from backprop_tui.core.graph import Graph, Node, Role
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.core.slopes import slope_at

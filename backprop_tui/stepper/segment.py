@@ -3,9 +3,9 @@
 from array import array
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from backprop_tui.core.backprop import BATCH_SIZE, LEARNING_RATE, numbers_given, remembered, sums
-from backprop_tui.core.compiled import Batch, CompiledTraining, Outcome, Visited, compile_training
 from backprop_tui.core.expression import before
 from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.graph import Graph
@@ -13,6 +13,9 @@ from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.optimizers import UPDATE_NUMBER, Learning
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.stages import Timeline, timeline
+
+if TYPE_CHECKING:
+    from backprop_tui.core.compiled import CompiledTraining, Outcome, Visited
 
 _NOTHING = -0.0  # what a sum begins with: -0.0 + v is v, whatever its sign
 
@@ -72,16 +75,18 @@ class Segment(Frozen):
         return (*state, *empty[len(state) :])
 
     @cached_property
-    def trainer(self) -> CompiledTraining:
+    def trainer(self) -> "CompiledTraining":
         """The compiled training of its graph, kept here: to look it up by graph may take longer than an epoch."""
         return self._compiled(one_sample=len(self.scenario.samples) == 1, within=False)
 
     @cached_property
-    def passes(self) -> CompiledTraining:
+    def passes(self) -> "CompiledTraining":
         """Likewise for some of its samples."""
         return self._compiled(one_sample=False, within=True)
 
-    def _compiled(self, *, one_sample: bool, within: bool) -> CompiledTraining:
+    def _compiled(self, *, one_sample: bool, within: bool) -> "CompiledTraining":
+        from backprop_tui.core.compiled import compile_training  # noqa: PLC0415 - a pass alone needs none
+
         learning, zero_grad = self.scenario.learning(), self.scenario.zero_grad
         return compile_training(self.graph, learning, one_sample=one_sample, zero_grad=zero_grad, within=within)
 
@@ -96,14 +101,16 @@ class Segment(Frozen):
         return tuple((*sample.x, *sample.y) for sample in self.scenario.samples)
 
     @cached_property
-    def epoch(self) -> Visited:
+    def epoch(self) -> "Visited":
         """What a whole epoch visits, which begins with a batch of its own."""
         return self.visited(_LATE, range(1, len(self.given) + 1))
 
-    def visited(self, epoch: int, samples: range) -> Visited:
+    def visited(self, epoch: int, samples: range) -> "Visited":
         """Some samples (from 1) of `epoch`, in their batches where there are any."""
         if not self.scenario.accumulates:
             return self.given[samples.start - 1 : samples.stop - 1]
+        from backprop_tui.core.compiled import Batch  # noqa: PLC0415 - likewise
+
         batches: list[Batch] = []
         sample = samples.start
         while sample < samples.stop:
@@ -169,14 +176,14 @@ def _way(scenario: Scenario) -> tuple[object, ...]:
 
 
 def train_quickly(
-    trainer: CompiledTraining,
+    trainer: "CompiledTraining",
     state: Numbers,
-    visited: Visited,
+    visited: "Visited",
     numbers: Numbers,
     epochs: int,
     kept: tuple["array[float]", "array[float]"],
     small: float = -1.0,
-) -> Outcome:
+) -> "Outcome":
     """Train, until an epoch is level or its loss at most `small`; losses and ends are `kept`.
 
     Where the quick function meets a number that only the safe one can take, go on with that.

@@ -7,10 +7,8 @@ from backprop_tui.core.graph import Role
 from backprop_tui.core.slopes import is_saturated
 from backprop_tui.present.events import Kind, paths
 from backprop_tui.present.explanation.activation import words_of
-from backprop_tui.present.explanation.hidden import hidden
 from backprop_tui.present.explanation.meaning import meaning, tried
 from backprop_tui.present.explanation.step_context import StepContext
-from backprop_tui.present.explanation.zero import zero, zero_gradient
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import counted
@@ -22,14 +20,20 @@ _CHANGES = {1.0: "leaves {} as it is", 2.0: "doubles {}", 0.5: "halves {}"}
 def chain(moment: StepContext) -> Iterator[str]:
     """What the gradient of the moment says, and by which way it came."""
     if moment.node.role is not Role.PARAMETER or len(paths(moment.rule)) > 1:
+        from backprop_tui.present.explanation.hidden import hidden  # noqa: PLC0415 - in networks only
+
         yield from hidden(moment)
         return
     if Kind.ZERO_GRADIENT in moment.kinds:
+        from backprop_tui.present.explanation.zero import zero_gradient  # noqa: PLC0415 - rarely needed
+
         yield from zero_gradient(moment)
         if moment.value != 0:
             yield meaning(moment)
         return
     if moment.value == 0:
+        from backprop_tui.present.explanation.zero import zero  # noqa: PLC0415 - rarely needed
+
         yield from zero(moment)
         yield from _symmetry(moment)
     else:

@@ -8,7 +8,6 @@ from backprop_tui.core.graph import Node, Role
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.events import pass_before
 from backprop_tui.present.explanation.activation import answer
-from backprop_tui.present.explanation.softmax import share
 from backprop_tui.present.explanation.step_context import StepContext, may_change, passes_since_edit, words_for
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import apart, beginning, counted, from_to, is_rounding, listed
@@ -47,6 +46,8 @@ def forward(moment: StepContext) -> Iterator[str]:
     elif moment.node.operation in ACTIVATIONS:
         yield from _activation(moment)
     elif moment.node.layer:
+        from backprop_tui.present.explanation.softmax import share  # noqa: PLC0415 - rarely needed
+
         yield from share(moment)
         yield f"{moment.node.name} should be {moment.text(dict(moment.outputs)[moment.node.name])}."
     else:

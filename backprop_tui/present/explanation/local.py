@@ -7,7 +7,6 @@ from backprop_tui.core.graph import Role
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.present.explanation.activation import slope
 from backprop_tui.present.explanation.loss import loss_slope
-from backprop_tui.present.explanation.softmax import share_slope
 from backprop_tui.present.explanation.step_context import StepContext, may_change
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
@@ -27,6 +26,8 @@ def local(moment: StepContext) -> Iterator[str]:
     elif node.operation in ACTIVATIONS:
         yield from slope(moment)
     elif node.layer:
+        from backprop_tui.present.explanation.softmax import share_slope  # noqa: PLC0415 - rarely needed
+
         yield from share_slope(moment)
     elif node.operation != "affine":
         yield f"If {argument} moves a little, {node.name} {follows(moment.value)}: {number(moment.value)}."

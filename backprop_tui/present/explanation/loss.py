@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 
 from backprop_tui.core.expression import evaluate
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.softmax import CROSS_ENTROPY
 from backprop_tui.present.events import Kind, out_of_reach
 from backprop_tui.present.explanation.activation import words_of
-from backprop_tui.present.explanation.loss_change import change, converged
-from backprop_tui.present.explanation.softmax import CROSS_ENTROPY, cross_entropy, probability_slope
 from backprop_tui.present.explanation.step_context import LEAST_DIVISOR, StepContext
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import moves
@@ -16,10 +15,10 @@ from backprop_tui.present.sentences import moves
 
 def loss(moment: StepContext) -> Iterator[str]:
     """What the loss says, first of all what has happened to it."""
-    if Kind.CONVERGED in moment.kinds:
-        yield from converged(moment)
-    else:
-        yield from change(moment)
+    if Kind.CONVERGED in moment.kinds or moment.before:
+        from backprop_tui.present.explanation.loss_change import change, converged  # noqa: PLC0415 - not in the first epoch
+
+        yield from converged(moment) if Kind.CONVERGED in moment.kinds else change(moment)
     if Kind.OUT_OF_REACH in moment.kinds:
         yield from _out_of_reach(moment)
     if not moment.kinds:
@@ -31,7 +30,7 @@ def loss_slope(moment: StepContext) -> Iterator[str]:
     answer = moment.rule.argument
     target = dict(moment.outputs).get(answer, "")
     if moment.node.operation == CROSS_ENTROPY and moment.value == 0:
-        yield from probability_slope(moment, answer, target)
+        yield from _probability_slope(moment, answer, target)
     elif moment.value != 0:
         if not is_held(moment, answer):
             yield f"If {answer} rises a little, the loss {moves(moment.value)}: {number(moment.value)}."
@@ -81,6 +80,8 @@ def _meaning(moment: StepContext) -> Iterator[str]:
         yield f"Everything before it comes down to this one number: {number(moment.value)}."
         return
     if row.name == CROSS_ENTROPY:
+        from backprop_tui.present.explanation.softmax import cross_entropy  # noqa: PLC0415 - rarely needed
+
         yield from cross_entropy(moment, subject)
         yield "To train is to make it smaller."
         return
@@ -170,9 +171,15 @@ def _bce_slope(moment: StepContext, answer: str, _target: str) -> Iterator[str]:
         yield "The surer a wrong answer is, the larger it gets."
 
 
+def _probability_slope(moment: StepContext, answer: str, target: str) -> Iterator[str]:
+    from backprop_tui.present.explanation.softmax import probability_slope  # noqa: PLC0415 - rarely needed
+
+    return probability_slope(moment, answer, target)
+
+
 _SLOPES: dict[str, Callable[[StepContext, str, str], Iterator[str]]] = {
     "mae": _mae_slope,
     "huber": _huber_slope,
     "bce": _bce_slope,
-    CROSS_ENTROPY: probability_slope,
+    CROSS_ENTROPY: _probability_slope,
 }

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from backprop_tui.core.backprop import LEARNING_RATE, local_name
-from backprop_tui.core.compiled import compile_forward
 from backprop_tui.present.dead_gates import dead_gates
 from backprop_tui.present.endings import goes_round
 from backprop_tui.present.events import Kind, mean_before, mean_here
@@ -92,6 +91,8 @@ def _why_risen(moment: StepContext, before: Pass) -> Iterator[str]:
 
 def _own_step(moment: StepContext, before: Pass) -> float:
     """The loss of this sample right after its own step an epoch ago."""
+    from backprop_tui.core.compiled import compile_forward  # noqa: PLC0415 - rarely asked
+
     names = (node.name for node in moment.graph.parameters)
     return compile_forward(moment.graph)({**before.given, **dict(zip(names, before.after, strict=True))})[-1]
 

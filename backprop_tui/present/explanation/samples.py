@@ -4,8 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from backprop_tui.core.backprop import Phase, gradient_name, run
-from backprop_tui.core.compiled import SMALL_GRADIENT
+from backprop_tui.core.backprop import SMALL_GRADIENT, Phase, gradient_name, run
 from backprop_tui.core.models.dense import given_by
 from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.numbers import number

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from backprop_tui.core.backprop import Phase, local_name
 from backprop_tui.core.expression import FUNCTIONS
 from backprop_tui.core.graph import Node
-from backprop_tui.core.softmax import HELD, LARGE, SOFTMAX
+from backprop_tui.core.softmax import CROSS_ENTROPY, HELD, LARGE, SOFTMAX
 from backprop_tui.present.events import paths
 from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.numbers import DIGITS, FULL, number, parse
 from backprop_tui.present.sentences import counted, follows, listed
-
-CROSS_ENTROPY = "cross_entropy"
-"""What the loss is called."""
 
 _HELDS_SHARE = 1e-290  # a gradient smaller than this may be made of nothing but probabilities that are held
 

@@ -7,28 +7,60 @@ from types import MappingProxyType
 from backprop_tui.core.backprop import Phase, Rule
 from backprop_tui.core.expression import Piecewise
 from backprop_tui.present.events import Kind
-from backprop_tui.present.explanation.batches import accumulate
-from backprop_tui.present.explanation.chain import chain as gradient
-from backprop_tui.present.explanation.end_of_run import not_finite, standing_still
 from backprop_tui.present.explanation.forward import forward, start
-from backprop_tui.present.explanation.judgement import judged
-from backprop_tui.present.explanation.local import local
-from backprop_tui.present.explanation.optimizing import optimized_update
 from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
-from backprop_tui.present.explanation.update import update
 from backprop_tui.present.formulas import formula, substituted, symbol
 from backprop_tui.present.numbers import in_words, number
 from backprop_tui.present.sentences import LINES, WIDTH, fitted
 from backprop_tui.stepper.state import State
 
+# What is said of the later phases, and of the rarer cases, is imported when there is something to say.
+# ruff: noqa: PLC0415
+
+
+def _loss(moment: StepContext) -> Iterator[str]:
+    from backprop_tui.present.explanation.judgement import judged
+
+    return judged(moment)
+
+
+def _local(moment: StepContext) -> Iterator[str]:
+    from backprop_tui.present.explanation.local import local
+
+    return local(moment)
+
+
+def _gradient(moment: StepContext) -> Iterator[str]:
+    from backprop_tui.present.explanation.chain import chain as gradient
+
+    return gradient(moment)
+
+
+def _accumulate(moment: StepContext) -> Iterator[str]:
+    from backprop_tui.present.explanation.batches import accumulate
+
+    return accumulate(moment)
+
+
+def _update(moment: StepContext) -> Iterator[str]:
+    scenario = moment.view.scenario
+    if scenario.descends_plainly and not scenario.accumulates:
+        from backprop_tui.present.explanation.update import update
+
+        return update(moment)
+    from backprop_tui.present.explanation.optimizing import optimized_update
+
+    return optimized_update(moment)
+
+
 _PHASES: Mapping[Phase, Callable[[StepContext], Iterator[str]]] = MappingProxyType(
     {
         Phase.FORWARD: forward,
-        Phase.LOSS: judged,
-        Phase.LOCAL: local,
-        Phase.CHAIN: gradient,
-        Phase.ACCUMULATE: accumulate,
-        Phase.UPDATE: update,
+        Phase.LOSS: _loss,
+        Phase.LOCAL: _local,
+        Phase.CHAIN: _gradient,
+        Phase.ACCUMULATE: _accumulate,
+        Phase.UPDATE: _update,
     }
 )
 
@@ -42,12 +74,13 @@ def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, 
         return fitted(start(state), width, lines)
     moment = StepContext(state, state.timeline.rules[stage - 1])
     if broken and stage >= broken:
+        from backprop_tui.present.explanation.end_of_run import not_finite
+
         return fitted(not_finite(moment), width, lines)
     if moment.rule.phase is Phase.UPDATE and Kind.STANDING_STILL in moment.kinds:
+        from backprop_tui.present.explanation.end_of_run import standing_still
+
         return fitted(chain(standing_still(moment), _edited(state)), width, lines)
-    is_plain = moment.view.scenario.descends_plainly and not moment.view.scenario.accumulates
-    if moment.rule.phase is Phase.UPDATE and not is_plain:
-        return fitted(chain(optimized_update(moment), _edited(state)), width, lines)
     return fitted(chain(_PHASES[moment.rule.phase](moment), _edited(state)), width, lines)
 
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from backprop_tui.core.backprop import gradient_name
-from backprop_tui.core.compiled import SMALL_GRADIENT
+from backprop_tui.core.backprop import SMALL_GRADIENT, gradient_name
 from backprop_tui.core.graph import Node, Role
 from backprop_tui.core.ops import ACTIVATIONS
+from backprop_tui.core.softmax import CROSS_ENTROPY
 from backprop_tui.present.contributions import contributions_to
 from backprop_tui.present.dead_gates import dead_gates
 from backprop_tui.present.endings import in_the_way
 from backprop_tui.present.events import Kind
 from backprop_tui.present.explanation.activation import words_of
-from backprop_tui.present.explanation.softmax import CROSS_ENTROPY
 from backprop_tui.present.explanation.step_context import StepContext, words_for
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import listed
