@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 LIGHT = {"─": 12, "│": 3, "┌": 10, "┐": 6, "└": 9, "┘": 5, "├": 11, "┤": 7, "┬": 14, "┴": 13, "┼": 15, "╪": 3, "╫": 12}
 DOUBLE = {"═": 12, "║": 3, "╔": 10, "╗": 6, "╚": 9, "╝": 5, "╠": 11, "╣": 7, "╦": 14, "╩": 13, "╬": 15, "╪": 12, "╫": 3}
+HEADS = "▶▷"
+"""Into a node; the second into a z whose weights are not those on the wire."""
 STEPS = {UP: (0, -1, DOWN), DOWN: (0, 1, UP), LEFT: (-1, 0, RIGHT), RIGHT: (1, 0, LEFT)}
 
 NODE = re.compile(r"(?<![A-Za-z] )(?<!, )(?<=[ │])(x\d+|[az]\d+_\d+|L)(?= |$)")
@@ -73,7 +75,7 @@ class Reading:
         every: list[Bundle] = []
         for node in self.nodes:
             start = (self.end_of(node) + 1, node.row)
-            if self.character(*start) in LIGHT or self.character(*start) == "▶":
+            if self.character(*start) in LIGHT or self.character(*start) in HEADS:
                 if start not in found:
                     every.append(Bundle())
                     for cell in self.component(start, LIGHT):
@@ -84,11 +86,26 @@ class Reading:
 
     def arrive(self, cell: tuple[int, int], bundle: Bundle) -> None:
         x, y = cell
-        if self.character(x, y) != "▶":
+        if self.character(x, y) not in HEADS:
             return
         if self.character(x + 1, y) == "⋮":
             bundle.cut = True
         bundle.targets += [node for node in self.nodes if (node.x, node.row) == (x + 2, y)]
+
+    def led_to(self, node: Drawn) -> set[str]:
+        """The nodes that the wires of `node` lead to with a full arrow."""
+        cells = self.component((self.end_of(node) + 1, node.row), LIGHT)
+        full = {(x + 2, y) for x, y in cells if self.character(x, y) == "▶"}
+        return {
+            drawn.name or MORE.match(self.at(drawn.row), drawn.x)[0]
+            for drawn in self.nodes
+            if (drawn.x, drawn.row) in full
+        }
+
+    def heads(self, node: Drawn) -> str:
+        """The arrow heads of the wires of `node`."""
+        cells = self.component((self.end_of(node) + 1, node.row), LIGHT)
+        return "".join(self.character(*cell) for cell in cells if self.character(*cell) in HEADS)
 
     def component(self, start: tuple[int, int], characters: dict[str, int]) -> set[tuple[int, int]]:
         """All cells joined to `start`, across the numbers that ride on the wires."""
@@ -108,7 +125,7 @@ class Reading:
                     cell = (x + 2 * dx, y)
                 character = self.character(*cell)
                 if cell not in cells and (
-                    characters.get(character, 0) & back or (character == "▶" and direction == RIGHT)
+                    characters.get(character, 0) & back or (character in HEADS and direction == RIGHT)
                 ):
                     cells.add(cell)
                     waiting.append(cell)
@@ -121,7 +138,7 @@ class Reading:
         if not found:
             return "", "", ""
         x, end = found.start(1), found.end(1)
-        bus = next(c for c in range(end, len(self.at(node.row))) if self.character(c, node.row) in "┐┘┤┼┬┴▶")
+        bus = next(c for c in range(end, len(self.at(node.row))) if self.character(c, node.row) in "┐┘┤┼┬┴▶▷")
         above = self.at(node.row - 1)[node.x + len(node.name) : bus].strip()
         below = re.compile(r"[●○]?(×?\S+)").match(self.at(node.row + 1)[x - 1 : bus].strip())
         return above, found[1], below[1] if below else ""

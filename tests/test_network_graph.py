@@ -127,6 +127,33 @@ def test_the_weights_of_the_neuron_at_hand_ride_on_their_wires_with_their_gradie
                     assert same(below.split("×")[-1], state.view.values[state.position.stage - 1])
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_a_weight_on_a_wire_leads_into_its_own_neuron_alone_and_the_title_says_whose_it_is(seed: int) -> None:
+    """An open arrow leads to the others; where nothing rides on the wires, all arrows are full."""
+    first = start(any_network(5000 + seed))
+    for width, height in SIZES:
+        for state in stages(first, 8, seed):
+            reading = Reading(drawn(state, width, height))
+            title, where = graph_title(state, width, height), (width, height, state.position.stage)
+            for node in reading.nodes:
+                value = reading.riding(node)[1]
+                led = reading.led_to(node)
+                if node.hidden or node.name == "L":
+                    continue
+                wired = {name for name in led if name[0] in "z⋮"}
+                if not value and any(name[0] == "z" for name in led):
+                    assert "▷" not in reading.heads(node), (where, node)
+                if not value or not wired:
+                    continue
+                assert len(led) == 1, (where, node, led)
+                (z,) = led
+                weight = state.timeline.graph.by_name[z].args[sources_of(state, z).index(node.name)]
+                assert same(value, state.view.given[weight]), (where, node, z)
+                others = [one for one in state.timeline.graph.computed if node.name in one.args and one.name[0] == "z"]
+                if len(others) > 1 and "weights of" in title:
+                    assert z in title.partition("weights of")[2], (where, title)
+
+
 def is_beside_weights(state: State) -> bool:
     """Whether the stage on screen is about a softmax layer's biases, or the way from its z's to its a's."""
     rule, graph = state.timeline.rules[state.position.stage - 1], state.timeline.graph
@@ -171,7 +198,7 @@ def test_nothing_shifts_where_all_is_in_view(sizes: tuple[int, ...]) -> None:
     places = set()
     for stage in range(first.timeline.last + 1):
         state = at(first, stage)
-        assert graph_title(state, 200, 16) == "Computation graph"
+        assert graph_title(state, 200, 16).startswith("Computation graph")
         places.add(tuple(Reading(drawn(state, 200, 16)).nodes))
     assert len(places) == 1
 
@@ -207,12 +234,14 @@ def test_the_largest_networks_have_their_number_in_view_at_every_size() -> None:
 def test_titles_name_what_is_in_view() -> None:
     wide = network(3, 5, 4, 2, seed=3)
     find = start(wide).timeline.find
-    assert graph_title(at(MAZUR, 1), 80, 8) == "Computation graph"
+    assert graph_title(at(MAZUR, 1), 80, 8) == "Computation graph, weights of z1_1"
+    assert graph_title(at(MAZUR, start(MAZUR).timeline.find("dL_da1_1")), 80, 8) == "Computation graph"
     assert (
-        graph_title(at(wide, find("dL_dw2_3_1")), 80, 8) == "Layer 2 of 3, layer 1: neurons 1–2 of 5, neurons 3–4 of 4"
+        graph_title(at(wide, find("dL_dw2_3_1")), 80, 8)
+        == "Layer 2 of 3, layer 1: neurons 1–2 of 5, neurons 3–4 of 4, weights of z2_3"
     )
-    assert graph_title(at(wide, find("z1_5")), 60, 6) == "Layer 1 of 3, input 1 of 3, neuron 5 of 5"
-    assert graph_title(at(wide, find("z1_5")), 200, 40) == "Computation graph"
+    assert graph_title(at(wide, find("z1_5")), 60, 6) == "Layer 1 of 3, nodes 1 of 3 → 5 of 5, weights of z1_5"
+    assert graph_title(at(wide, find("z1_5")), 200, 40) == "Computation graph, weights of z1_5 and z2_1"  # layer 3 has a wire each
 
 
 @pytest.mark.parametrize("seed", range(10))

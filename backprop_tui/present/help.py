@@ -14,6 +14,7 @@ _MARKS = (
     ("0", "computed, and zero"),
     ("0╳", "zero: something blocks it"),
     ("─▶", "forward: values"),
+    ("─▷", "to a z: its weights not shown"),
     ("◀══", "backward: gradients"),
     ("◀╌╌", "backward, but blocked"),
 )

@@ -78,13 +78,13 @@ def cell(state: State, stage: int, digits: int = DIGITS) -> Cell:
 
 
 def put_cell(canvas: Canvas, x: int, y: int, shown: Cell, width: int = 0) -> int:
-    """Draw `shown` with its number right-aligned in `width` cells from x, its mark left of them; the column after.
+    """Draw `shown` with its number right-aligned in `width` cells from x, its mark right before it; the column after.
 
     A number that is still to come stands right behind its mark: where it will end is not to be seen ahead of time.
     """
-    if shown.mark in (Mark.NOW, Mark.NEXT):
-        canvas.put(x - 1, y, shown.mark, Style.NOW if shown.mark is Mark.NOW else Style.NEXT)
     start = x + max(0, width - len(shown.number)) if shown.known else x
+    if shown.mark in (Mark.NOW, Mark.NEXT):
+        canvas.put(start - 1, y, shown.mark, Style.NOW if shown.mark is Mark.NOW else Style.NEXT)
     after = canvas.put(start, y, shown.text, shown.style)
     if shown.word:
         after = canvas.put(after, y, BLOCKED, Style.BLOCKED)

@@ -39,10 +39,12 @@ def graph_title(state: State, width: int, height: int) -> str:
     """The panel's title; where not all is in view, it says what is."""
     title = "Computation graph"
     if not state.scenario.is_neuron:
-        from backprop_tui.present.graph.network_title import network_notes  # noqa: PLC0415 - a neuron opens without it
+        from backprop_tui.present.graph.network_title import network_notes, weighed_note  # noqa: PLC0415 - as above
 
         notes = list(network_notes(state, width, height))
         titles = [f"{title}, {notes[0]}", *(f"{note[0].upper()}{note[1:]}" for note in notes)] if notes else [title]
+        if weighed := weighed_note(state, width, height):
+            titles = [*(f"{text}, {weighed}" for text in titles), *titles]
         return next((text for text in titles if len(text) + _FRAME <= width), titles[-1])
     names, shown = weight_names(state.view), inputs_in_view(state, height)
     if len(shown) == len(names):

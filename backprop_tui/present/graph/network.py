@@ -8,7 +8,7 @@ from backprop_tui.present.events import EVENT_WORDS, Kind, events
 from backprop_tui.present.graph.network_gap import draw_biases, draw_bus, draw_fan, draw_links, draw_weights, leave
 from backprop_tui.present.graph.network_joint import draw_joint_bus, draw_joint_links
 from backprop_tui.present.graph.network_layout import Column, LayerView
-from backprop_tui.present.graph.network_nodes import network_of
+from backprop_tui.present.graph.network_nodes import adds_up, network_of
 from backprop_tui.present.graph.sheet import Sheet
 from backprop_tui.present.graph.wires import LIGHT, Wires
 from backprop_tui.present.numbers import in_words, number
@@ -38,7 +38,7 @@ def network_canvas(state: State, width: int, height: int) -> Canvas:
     for column in (layout.sources, *(column for view in layout.layers for column in (view.sums, view.answers))):
         draw_nodes(sheet, column)
     for view in layout.layers:
-        if focus.fan and view.number == focus.item and sheet.rule:
+        if adds_up(sheet.state, view.number):
             draw_fan(sheet, view, focus.source)
         else:
             draw_weights(sheet, view)

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from backprop_tui.core.backprop import local_name
 from backprop_tui.present.canvas import Style
 from backprop_tui.present.contributions import contributions_to
-from backprop_tui.present.graph.network_layout import BESIDE, MEETING, TAP, Column, LayerView
+from backprop_tui.present.graph.network_layout import MEETING, TAP, Column, LayerView
+from backprop_tui.present.graph.network_nodes import adds_up
 from backprop_tui.present.graph.network_rows import UNIT
 from backprop_tui.present.graph.network_widths import ARROW
 from backprop_tui.present.graph.sheet import FACTOR, Sheet
@@ -14,9 +15,15 @@ from backprop_tui.present.graph.wires import DOUBLE, LIGHT, Wires
 from backprop_tui.present.numbers import number
 from backprop_tui.present.visibility import Mark
 
+UNWEIGHED = "▷"
+"""Into a z whose weights are not the ones on the wires that lead to it."""
+
 
 def draw_bus(sheet: Sheet, view: LayerView) -> None:
-    """Every node before the layer leads to every z of it: one bus, from which each takes what all bring."""
+    """Every node before the layer leads to every z of it: one bus, from which each takes what all bring.
+
+    Where the weights of one neuron ride on those wires, the others are entered by `UNWEIGHED`.
+    """
     if view.buses:
         draw_edges(sheet, view)
         return
@@ -29,8 +36,10 @@ def draw_bus(sheet: Sheet, view: LayerView) -> None:
         wires.across(view.bus, view.sums.x - 2, y)
     wires.down(view.bus, min(leaving + entering), max(leaving + entering))
     wires.draw(sheet.canvas)
+    own = view.sums.window.rows[view.carrier - 1 - view.sums.window.first] + 1
+    weighed = view.is_shared and not adds_up(sheet.state, view.number)
     for y in entering:
-        sheet.canvas.put(view.sums.x - 2, y, "▶", Style.FORWARD)
+        sheet.canvas.put(view.sums.x - 2, y, UNWEIGHED if weighed and y != own else "▶", Style.FORWARD)
 
 
 def draw_edges(sheet: Sheet, view: LayerView) -> None:
@@ -160,11 +169,10 @@ def draw_bias(sheet: Sheet, view: LayerView, neuron: int, y: int) -> None:
     value = sheet.canvas.put(view.sums.x, y, name[: view.bias_name]) + 1
     given = number(sheet.state.view.given[name], sheet.layout.digits)
     end = sheet.canvas.put(value, y, given, sheet.style(name))
-    beside = value + view.widths.bias + BESIDE
     if step := step_in_view(sheet.state, name, ARROW):
         sheet.step(end + 1, y, step)
     else:
-        draw_derivative(sheet, beside, y, name, z)
+        draw_derivative(sheet, end + 2, y, name, z)
 
 
 def draw_links(sheet: Sheet, view: LayerView) -> None:

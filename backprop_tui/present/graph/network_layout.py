@@ -87,6 +87,11 @@ class LayerView:
         return self.answers.x - BUS
 
     @property
+    def is_shared(self) -> bool:
+        """Whether the weights of `carrier` ride on wires that lead to other neurons, too."""
+        return self.weight is not None and not self.buses and self.sums.window.size > 1
+
+    @property
     def sums_end(self) -> int:
         """The column after the widest number of a z; the count of those out of view may be wider."""
         return self.sums.x + self.widths.sum

@@ -97,6 +97,12 @@ def focus_of(state: State) -> Focus:
     return Focus(layer, neuron, source, joint=joint, bias=bias)
 
 
+def adds_up(state: State, layer: int) -> bool:
+    """Whether what the neurons of `layer` bring to a node before them is added up on screen."""
+    focus = focus_of(state)
+    return focus.fan and focus.item == layer
+
+
 def _adds_answers(layer: LayerNodes, name: str) -> bool:
     """Whether the gradient of the node `name` is the sum of what all answers of `layer` bring."""
     return layer.joined and name in layer.sums

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from backprop_tui.present.graph.network_layout import Column, Layout, layout_for
+from backprop_tui.present.graph.network_nodes import adds_up
+from backprop_tui.present.sentences import listed
 from backprop_tui.stepper.state import State
 
 
@@ -25,6 +27,13 @@ def network_notes(state: State, width: int, height: int) -> Iterator[str]:
     spans = " → ".join(_span(column) for _, column in _columns(layout))
     yield f"{layers}, nodes {spans}" if layers else f"nodes {spans}"
     yield layers or f"nodes {spans}"
+
+
+def weighed_note(state: State, width: int, height: int) -> str:
+    """``weights of z1_2``: whose weights ride on wires that lead to others, too; empty where none do."""
+    views = layout_for(state, width, height).layers
+    shared = [view.nodes.sums[view.carrier - 1] for view in views if view.is_shared and not adds_up(state, view.number)]
+    return f"weights of {listed(shared)}" if shared else ""
 
 
 def _layers(layout: Layout) -> str:
