@@ -271,7 +271,7 @@ def test_a_corner_on_the_way_is_told_in_a_network_too() -> None:
 
 def test_every_row_of_operations_has_words() -> None:
     assert WORDS.keys() == ACTIVATIONS.keys()
-    assert "one number for how wrong" in said(CLASSES, start(CLASSES).timeline.find("loss"))
+    assert "the surprise at the right class" in said(CLASSES, start(CLASSES).timeline.find("loss"))
     for loss in LOSSES.keys() - {"cross_entropy"}:
         activation = "sigmoid" if loss == "bce" else "identity"
         assert "one number for how wrong" in said(neuron(y=0.25, activation=activation, loss=loss), LOSS)

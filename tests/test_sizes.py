@@ -130,7 +130,7 @@ async def test_a_form_can_be_typed_into_at_its_new_size() -> None:
         await pilot.press("e", "shift+tab", "shift+tab", "shift+tab", "3")
         await resize(app, pilot, SMALLEST)
         await pilot.press("7", "x")
-        assert row_of(app, " > learning rate").endswith("[ 37x            ]  0.1       ! not a nu…")
+        assert row_of(app, " > learning rate").endswith("[ 37x            ]  0.1       ! not a …")
         row_of(app, "   ! not a number; did you mean 37?")
 
 

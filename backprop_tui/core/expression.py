@@ -8,7 +8,6 @@ Sums and products run left to right and a square is ``d * d``: floating-point re
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from backprop_tui.core.floats import (
@@ -20,12 +19,11 @@ from backprop_tui.core.floats import (
     power,
     square_root,
 )
+from backprop_tui.core.frozen import Frozen
 
 
-class Expression:
+class Expression(Frozen):
     """A formula over named numbers; ordinary operators build larger ones."""
-
-    __slots__ = ()
 
     def __add__(self, other: "Expression | float") -> "Expression":
         return Apply("+", (*_terms(self), as_expression(other)))
@@ -55,7 +53,6 @@ class Expression:
         return Apply("negative", (self,))
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Expression):
     """A number that the rule itself contains, such as the 2 in ``2(a − y)``; `symbol` names one with endless digits."""
 
@@ -63,14 +60,12 @@ class Number(Expression):
     symbol: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Expression):
     """A quantity, looked up among the values when the rule is evaluated."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Before(Expression):
     """The value that a quantity had before the stage that overwrites it, such as a velocity's before this update."""
 
@@ -82,14 +77,12 @@ class Before(Expression):
         return before(self.name)
 
 
-@dataclass(frozen=True, slots=True)
 class Measured(Expression):
     """The number put in for a name: shown with as many digits as the reader needs."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
 class Apply(Expression):
     """A function of `FUNCTIONS` applied to its arguments."""
 
@@ -97,7 +90,6 @@ class Apply(Expression):
     args: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Shorthand(Expression):
     """A partial result with a customary symbol, such as σ(z); shown as one number, computed from `meaning`."""
 
@@ -105,7 +97,6 @@ class Shorthand(Expression):
     meaning: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Shared(Expression):
     """A partial result that several rules have in common; shown as its `meaning`, which need be computed only once.
 
@@ -116,7 +107,6 @@ class Shared(Expression):
     meaning: Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Stable(Expression):
     """A rule shown as the learner knows it, `rule`, and computed by an equal one that keeps its digits, `meaning`.
 
@@ -140,7 +130,6 @@ class Condition(NamedTuple):
         return RELATIONS[self.relation](evaluate(self.left, values), evaluate(self.right, values))
 
 
-@dataclass(frozen=True, slots=True)
 class Piecewise(Expression):
     """The expression of the first branch whose condition holds, else `otherwise`.
 

@@ -3,12 +3,12 @@
 import keyword
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
+from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.ops import OPERATIONS
 from backprop_tui.core.softmax import LAYER_OPERATIONS
 
@@ -47,8 +47,7 @@ class GraphError(ValueError):
     """The nodes do not form a graph; the message says which node and why."""
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(Frozen):
     """Nodes in order of computation, the last of them the root (the loss), which all others lead to.
 
     Raises GraphError for a name that is taken, no identifier or not yet defined (which rules out cycles), an

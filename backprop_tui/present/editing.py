@@ -48,6 +48,8 @@ def edit_form(state: State) -> Form:
         *numbers(Role.INPUT, Role.TARGET),
         *_class_field(state),
         *numbers(Role.PARAMETER),
+        *remembered,
+        *_training_fields(scenario),
         Field(
             LEARNING_RATE,
             "learning rate",
@@ -56,8 +58,6 @@ def edit_form(state: State) -> Form:
         ),
         *_activation_fields(scenario),
         Field("loss", "loss", scenario.loss, "what a wrong answer costs", _losses(scenario)),
-        *_training_fields(scenario),
-        *remembered,
     )
     rules = EditRules(scenario, frozenset(field.key for field in remembered))
     return Form("Edit", fields, {field.key: field.in_use for field in fields}, rules)

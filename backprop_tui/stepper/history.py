@@ -8,11 +8,11 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from backprop_tui.core.backprop import run
 from backprop_tui.core.expression import before
+from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.optimizers import UPDATE_NUMBER
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.epochs import KeptStates
@@ -30,8 +30,7 @@ _MOST_AT_ONCE = 65_536  # epochs, so that what is recorded of them on the way is
 _MOST_PASSES = 1_000  # looked back at for a cycle
 
 
-@dataclass(frozen=True, eq=False)
-class Pass:
+class Pass(Frozen, eq=False):
     """One sample's forward, backward and update: what was given and the value of every stage.
 
     Compared by identity, so that what is measured of a pass can be remembered.

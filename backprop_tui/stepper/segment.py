@@ -2,12 +2,12 @@
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_tui.core.backprop import BATCH_SIZE, LEARNING_RATE, numbers_given, remembered, sums
 from backprop_tui.core.compiled import Batch, CompiledTraining, Outcome, Visited, compile_training
 from backprop_tui.core.expression import before
+from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.optimizers import UPDATE_NUMBER, Learning
@@ -21,8 +21,7 @@ _LATE = 10**9  # an epoch after any edit
 Numbers = tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(Frozen):
     """From pass number `start` (counted from 0 through all epochs) on, `scenario` holds, parameters included.
 
     `carried` is what the optimiser remembers and the sums of gradients there; where it is empty, nothing and none.

@@ -1,18 +1,17 @@
 """The timeline of one pass: the rules planned from the graph, numbered as stages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from backprop_tui.core.backprop import PLAIN, Phase, Rule, plan
 from backprop_tui.core.expression import names
+from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.optimizers import Learning, quantity
 
 
-@dataclass(frozen=True)
-class Timeline:
+class Timeline(Frozen):
     """The stages of one pass over `graph`: stage k computes ``rules[k − 1]``, stage 0 is before the first.
 
     `learning` says what the pass does with its gradients.

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 
-from backprop_tui.core.backprop import LEARNING_RATE, summed_gradient, used_gradient
+from backprop_tui.core.backprop import summed_gradient, used_gradient
 from backprop_tui.core.expression import before
 from backprop_tui.core.optimizers import UPDATE_NUMBER, WEIGHT_DECAY, quantity
 from backprop_tui.present.explanation.step_context import StepContext
-from backprop_tui.present.explanation.stepping import step
+from backprop_tui.present.explanation.stepping import NEXT_TO_NOTHING, step
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 
@@ -56,25 +56,29 @@ def _decayed(moment: StepContext) -> Iterator[str]:
 def _velocity(moment: StepContext) -> Iterator[str]:
     name, value, mu = moment.rule.quantity, moment.value, moment.of("momentum")
     gradient, kept = _gradient(moment), mu * _old(moment)
-    if _old(moment) == 0:
+    if mu == 0:
+        yield f"{number(value)}: μ = 0 keeps nothing of the old velocity {name}; it is the gradient alone."
+    elif _old(moment) == 0:
         yield f"{number(value)}: {name}, the velocity, was 0; now it is the gradient itself."
         yield "The next updates will keep a part of it, so that gradients of the same sign add up to longer steps."
     elif gradient == 0:
         yield f"{number(value)}: the gradient is 0, but {name}, the velocity, keeps μ = {number(mu)} of what it was."
-        yield from _moves_on(moment, value)
-    elif kept == 0:
-        yield f"{number(value)}: μ = 0 keeps nothing of the old velocity {name}; it is the gradient alone."
+        yield from _moves_on(moment)
     else:
-        yield f"{number(value)}: {name}, the velocity, keeps {number(mu)} of what it was, {number(kept)}."
-        if (kept > 0) == (gradient > 0):
+        yield f"{number(value)}: {name}, the velocity, keeps {number(mu)} of what it was, so {number(kept)}."
+        if abs(gradient) <= NEXT_TO_NOTHING * abs(kept):
+            yield f"The gradient is added, {number(gradient)}, next to nothing beside it."
+            yield from _moves_on(moment)
+        elif (kept > 0) == (gradient > 0):
             yield f"The gradient is added, {number(gradient)}: it pushes the way that {moment.node.name} moves already."
         else:
             yield f"The gradient is added, {number(gradient)}: it pushes the other way and brakes."
     yield "Where signs change from step to step, they cancel: momentum evens out a zigzag."
 
 
-def _moves_on(moment: StepContext, value: float) -> Iterator[str]:
-    if value != 0 and moment.of(LEARNING_RATE) != 0:
+def _moves_on(moment: StepContext) -> Iterator[str]:
+    after = dict(zip((node.name for node in moment.graph.parameters), moment.view.after, strict=True))
+    if after[moment.node.name] != moment.of(moment.node.name):
         yield f"So {moment.node.name} moves on where its gradient says nothing, as a ball that has gathered speed."
 
 
@@ -100,7 +104,7 @@ def _first_moment(moment: StepContext) -> Iterator[str]:
     yield from _mean_of(moment, moment.of("beta1"), "gradients")
     yield f"It says which way they lately pull {moment.node.name}; where signs change, they cancel."
     if _gradient(moment) == 0 and moment.value != 0:
-        yield from _moves_on(moment, moment.value)
+        yield from _moves_on(moment)
 
 
 def _second_moment(moment: StepContext) -> Iterator[str]:

@@ -14,6 +14,8 @@ from backprop_tui.present.sentences import counted, follows, listed
 CROSS_ENTROPY = "cross_entropy"
 """What the loss is called."""
 
+_HELDS_SHARE = 1e-290  # a gradient smaller than this may be made of nothing but probabilities that are held
+
 
 def is_held(moment: StepContext, answer: str) -> bool:
     """Whether `answer` is a probability that would be smaller, were it not held."""
@@ -27,10 +29,12 @@ def share(moment: StepContext) -> Iterator[str]:
     if is_held(moment, node.name):
         yield f"Held: {node.name} is {number(HELD)}, and no probability is let below, so that its ln is finite."
     else:
-        yield f"{number(value)} is a share: of all {counted(len(node.args))} e^z together, e^({own}) has so much."
+        together = "both" if len(node.args) == 2 else f"all {counted(len(node.args))}"
+        yield f"{number(value)} is a share: of {together} e^z together, e^({own}) has so much."
     others = [z for z in node.args if z != own]
-    pulling = [z for z in others if value * moment.of(_answer_of(moment, z)) > 0]
-    if pulling and not is_held(moment, node.name):
+    held = {z for z in node.args if is_held(moment, _answer_of(moment, z))}
+    pulling = [z for z in others if z not in held and value * moment.of(_answer_of(moment, z)) > 0]
+    if pulling and own not in held:
         yield f"{node.name} depends on every z: raise {pulling[0]} and it falls."
     if node.name == node.layer[-1]:
         yield "All shares together are 1, so they can be read as probabilities."
@@ -82,11 +86,17 @@ def cross_entropy(moment: StepContext, subject: str) -> Iterator[str]:
         ((answer, target),) = wanted
         place = moment.outputs.index((answer, target)) + 1
         yield f"{subject} is −ln {answer}, the surprise at the right class, {place}: {_given(moment, answer)}."
+        yield from _stops(moment)
         yield "The other answers count through it alone, as all add up to 1. Certain and right would be 0."
     else:
         yield f"{subject} is −ln of each probability, weighed by its target and added up: the surprise at the targets."
+        yield from _stops(moment)
         yield "It is lowest, though not 0, where every answer is its target."
-    held = [answer for answer, _ in wanted if is_held(moment, answer)]
+
+
+def _stops(moment: StepContext) -> Iterator[str]:
+    """Where a logarithm goes no farther."""
+    held = [answer for answer, target in moment.outputs if is_held(moment, answer) and moment.of(target) != 0]
     if held:
         yield f"{listed(held)} {'is' if len(held) == 1 else 'are'} held at {number(HELD)}, so −ln of it stops at 708.4."
 
@@ -159,8 +169,10 @@ def condition(moment: StepContext) -> str:
 
 
 def is_near_certain(moment: StepContext, limit: float) -> bool:
-    """Whether a probability ahead is so near 1 that few digits are left of its slope."""
+    """Whether a probability ahead is so near 1 that its slope has few digits, or is held at more than its share."""
     further = moment.ahead - {moment.node.name}
+    if abs(moment.value) < _HELDS_SHARE and any(is_held(moment, a) for a, _ in moment.outputs if a in further):
+        return True
     nodes = (moment.graph.by_name[answer] for answer, _ in moment.outputs)
     return any(
         one.operation == SOFTMAX

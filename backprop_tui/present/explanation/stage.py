@@ -65,7 +65,7 @@ def headline(state: State, width: int = 0) -> str:
     if stage == 0:
         return ""
     rule, value = state.timeline.rules[stage - 1], state.view.values[stage - 1]
-    name, sign = symbol(rule.quantity), "←" if rule.phase is Phase.UPDATE else "="
+    name, sign = symbol(rule.quantity), "←" if state.timeline.overwrites(stage) else "="
     numbers = substituted(rule.expression, state.view.known)
     middle = [] if numbers == number(value) else [numbers]
     for text in _rules(state, rule):
@@ -87,7 +87,7 @@ def missing_rule(state: State, line: str) -> str:
     rule = state.timeline.rules[stage - 1]
     if any(text in line for text in _rules(state, rule)):
         return ""
-    sign = "←" if rule.phase is Phase.UPDATE else "="
+    sign = "←" if state.timeline.overwrites(stage) else "="
     return f"{symbol(rule.quantity)} {sign} {formula(rule.expression)}"
 
 

@@ -1,10 +1,10 @@
 """A moment: the stage on screen, with all that its sentences are made from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from backprop_tui.core.backprop import Phase, Rule, local_name
+from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.graph import Graph, Node, Role
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Scenario
@@ -19,8 +19,7 @@ LEAST_DIVISOR = 1e-12
 """The slope of bce divides by no less."""
 
 
-@dataclass(frozen=True)
-class StepContext:
+class StepContext(Frozen):
     """The stage that a state has just computed; `rule` is that stage's."""
 
     state: State

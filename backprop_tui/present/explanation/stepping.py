@@ -13,7 +13,11 @@ from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import from_to
 
+NEXT_TO_NOTHING = 1e-9
+"""A gradient smaller than this share of a velocity hardly changes it."""
+
 _SAME = 5e-4  # lengths nearer than this share are one to four digits
+_LONG = 2.0  # of a first step in learning rates
 
 
 class Way(NamedTuple):
@@ -32,9 +36,9 @@ def step(moment: StepContext) -> Iterator[str]:
         yield f"{name} stays {number(value)}: {_why_not(moment, way)}."
     else:
         yield f"{name} goes {'up' if value > was else 'down'}, {from_to(was, value)}."
+        yield from _decay(moment)
         yield from _divided(moment, way) if way.is_divided else _plain(moment, way)
         yield from _against(moment, way)
-    yield from _decay(moment)
     yield from _still_there(moment)
     yield from _at_the_end(moment)
 
@@ -75,15 +79,20 @@ def _divided(moment: StepContext, way: Way) -> Iterator[str]:
             yield f"{small}; one that is would step by the whole rate."
         return
     yield f"The step is {length}, {number(size)} times the learning rate: {way.words}."
-    if learning.optimizer == "rmsprop" and _is_first_update(moment):
+    if learning.optimizer == "rmsprop" and _is_first_update(moment) and size > _LONG:
         yield "At the start the mean of squares is far too small, and nothing corrects it: the first step is long."
-    elif learning.row.counts:
+    elif learning.row.counts and moment.of("epsilon") <= _SAME * math.sqrt(_squares(moment)):
         yield "Where gradients agree from update to update, it is near the rate; where signs change, far less."
     elif learning.optimizer == "adagrad":
         yield f"The larger the gradients of {moment.node.name} have been, the shorter its steps."
-    else:
+    elif learning.optimizer == "rmsprop":
         yield f"A gradient counts by how it compares with those of {moment.node.name} lately, not by its size."
     yield f"ε = {moment.text('epsilon')} keeps from dividing by 0."
+
+
+def _squares(moment: StepContext) -> float:
+    """What a corrected step is divided by, squared."""
+    return moment.of(quantity("vhat", moment.node.name))
 
 
 def _is_first_update(moment: StepContext) -> bool:
@@ -97,11 +106,12 @@ def _against(moment: StepContext, way: Way) -> Iterator[str]:
     """Where the step does not go the way of the gradient that was used."""
     learning, name = moment.view.timeline.learning, moment.node.name
     gradient = moment.of(used_gradient(moment.graph, name, learning))
-    if not learning.row.slots or way.factor == 0 or moment.of(LEARNING_RATE) <= 0 or gradient * way.factor > 0:
+    if not learning.row.slots or way.factor == 0 or moment.of(LEARNING_RATE) <= 0:
         return
     mover = "the velocity" if "momentum" in learning.row.options else "the mean of earlier gradients"
-    if gradient == 0:
-        yield f"Its gradient is 0 here, and still {name} moves: {mover} carries it on."
+    if abs(gradient) <= NEXT_TO_NOTHING * abs(way.factor):
+        small = "0" if gradient == 0 else "next to 0"
+        yield f"Its gradient is {small} here, and still {name} moves: {mover} carries it on."
     elif (gradient > 0) != (way.factor > 0):
         yield f"Its gradient, {number(gradient)}, asks for the other way; {mover} carries it on."
 

@@ -115,7 +115,7 @@ def _row(state: State, words: Mapping[int, str]) -> tuple[str, ...]:
     rule = view.timeline.rules[stage - 1]
     named, numbers = formula(rule.expression), substituted(rule.expression, view.known)
     value = in_words(view.values[stage - 1])
-    name = f"{symbol(rule.quantity)} ←" if rule.phase is Phase.UPDATE else symbol(rule.quantity)
+    name = symbol(rule.quantity) + (" ←" if view.timeline.overwrites(stage) else "")
     word = f" ({words[stage]})" if stage in words else ""
     return str(stage), name, named, "" if numbers in (named, value) else numbers, f"{value}{word}"
 

@@ -87,9 +87,9 @@ def _draw(canvas: Canvas, y: int, entry: _Entry, name_at: int, columns: tuple[in
     style = Style.STRONG if shown.mark is Mark.NOW else Style.PLAIN if shown.known else Style.DIM
     if shown.mark in (Mark.NOW, Mark.NEXT):
         canvas.put(1, y, shown.mark, style if shown.mark is Mark.NOW else Style.NEXT)
-    canvas.put(name_at, y, entry.name, style if shown.known else Style.PLAIN)
+    name_end = canvas.put(name_at, y, entry.name, style if shown.known else Style.PLAIN)
     value_at = _value_column(shown, canvas.width)
-    _draw_rule(canvas, y, entry, style, (*columns, value_at))
+    _draw_rule(canvas, y, entry, style, (name_end + 1, *columns, value_at))
     end = canvas.put(value_at, y, shown.text, shown.style)
     if shown.word:
         canvas.put(end, y, f"╳ {shown.word}", Style.BLOCKED)
@@ -103,9 +103,9 @@ def _numbers_column(entries: Sequence[_Entry], rule_at: int, width: int) -> int:
     return behind if usual < behind <= usual + _MOST_SHIFT else usual
 
 
-def _draw_rule(canvas: Canvas, y: int, entry: _Entry, style: Style, columns: tuple[int, int, int]) -> None:
+def _draw_rule(canvas: Canvas, y: int, entry: _Entry, style: Style, columns: tuple[int, int, int, int]) -> None:
     """Rule and numbers, each in its column; where they do not both fit, the numbers, for the headline has the rule."""
-    rule_at, numbers_at, value_at = columns
+    least, rule_at, numbers_at, value_at = columns
     end = value_at - 2  # nearer, the value would look subtracted, or multiplied: (−0.01905) 0.03635
     if not entry.numbers:
         loose = rule_at + len(entry.rule) < (numbers_at if "∂" in entry.rule else value_at)
@@ -123,8 +123,8 @@ def _draw_rule(canvas: Canvas, y: int, entry: _Entry, style: Style, columns: tup
         canvas.put(max(min(numbers_at, last), behind), y, entry.numbers, style)
         return
     numbers = entry.numbers if rule_at <= last else _tight(entry.numbers)
-    at = max(rule_at, min(numbers_at, end - len(numbers)))
-    canvas.put(at, y, _cut(numbers, end - rule_at), style)
+    at = max(least, min(numbers_at, end - len(numbers)))
+    canvas.put(at, y, _cut(numbers, end - at), style)
 
 
 def _tight(rule: str) -> str:
