@@ -32,8 +32,8 @@ class Palette(CommandPalette):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether an action can be carried out."""
-        listed = self.query("CommandList").first()
-        if action == "command_list" and not (listed.display and listed.size.height):
+        listed = self.query("CommandList")  # none, while the palette is being made
+        if action == "command_list" and not any(each.display and each.size.height for each in listed):
             return False
         return super().check_action(action, parameters)
 
