@@ -63,9 +63,6 @@ def near(text: str, value: float, size: float = 1.0) -> bool:
     return math.isclose(read(text), value, rel_tol=1.2e-3, abs_tol=1e-9 * max(1.0, size))
 
 
-# Softmax and cross-entropy
-
-
 @claim(rf"^(?P<share>{NUMBER}) is a share: of (?:all )?(?P<many>\w+) e\^z together, e\^\((?P<z>z[\d_]*)\) has so much")
 def a_share_is_one_of_all(stage: Stage, match: re.Match[str]) -> bool:
     sums = [stage.own[name.replace("a", "z", 1)] for name in stage.own.answers]
@@ -131,9 +128,6 @@ def contributions_collapse(stage: Stage, match: re.Match[str]) -> bool:
 @claim(r"this is the first of (?P<many>\d+) slopes, the Jacobian")
 def so_many_slopes(stage: Stage, match: re.Match[str]) -> bool:
     return int(match["many"]) == len(stage.own.answers) ** 2
-
-
-# Batches
 
 
 @claim(rf"{FIRST}this sample's gradient, (?P<g>{NUMBER})(?:, over the (?P<n>\d+) samples of the batch)?; the sum")
@@ -210,9 +204,6 @@ def so_much_of_the_sum_is_old(stage: Stage, match: re.Match[str]) -> bool:
         part = own_gradient(stage, parameter(stage), epoch + 1, place + 1) / n
         total, most = total + part, max(most, abs(part))
     return math.isclose(read(match["old"]), total, rel_tol=1.2e-3, abs_tol=1e-7 * most + 1e-13) or most > 1e4
-
-
-# Optimisers
 
 
 @claim(rf"{FIRST}weight decay adds λ · (?P<p>{P}) = (?P<pull>{NUMBER}) to")

@@ -76,7 +76,9 @@ def _mean(moment: StepContext) -> str:
 
 def _why_risen(moment: StepContext, before: Pass) -> Iterator[str]:
     rate = moment.of(LEARNING_RATE)
-    if moment.view.scenario.accumulates:
+    if not moment.view.scenario.zero_grad:
+        yield "Sums of gradients are never set to 0, so that every step follows the earlier gradients too."
+    elif moment.view.scenario.batch_size > 1:
         yield "A batch's update is made for all of its samples together; it need not suit each of them."
     elif not moment.view.scenario.descends_plainly:
         yield f"The steps of {moment.view.scenario.optimizer.name} follow earlier gradients too, and those of others."

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from backprop_tui.core.backprop import SMALL_GRADIENT, Phase, gradient_name, run
 from backprop_tui.core.models.dense import given_by
+from backprop_tui.core.softmax import HELD, SOFTMAX
 from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import is_rounding, listed
@@ -18,9 +19,12 @@ _MOST_RULES = 1_000  # of all samples together; more take longer than a key pres
 def foretold(one: Pass, after: Sequence[float]) -> float:
     """By how much the gradients of `one` say that its loss changes where its parameters become `after`.
 
-    Taylor's first term: each gradient times the move of its parameter, added up.
+    Taylor's first term: each gradient times the move of its parameter, added up.  NaN where a probability is held:
+    the loss is level there, and the gradients are those that it would have without.
     """
     graph = one.timeline.graph
+    if any(node.operation == SOFTMAX and one.known[node.name] == HELD for node in graph.computed):
+        return math.nan
     moves = (new - one.given[node.name] for node, new in zip(graph.parameters, after, strict=True))
     gradients = (one.known[gradient_name(graph, node.name)] for node in graph.parameters)
     return sum(gradient * move for gradient, move in zip(gradients, moves, strict=True))
