@@ -2,7 +2,7 @@
 
 import pytest
 
-from backprop_tui.screens import training_runner
+from backprop_tui.stepper import training
 from tests.driving import DESIGN_SIZE, Ticker, app_at, lines, main_screen, place, row_of, shown, tickers
 
 
@@ -174,7 +174,7 @@ async def test_any_key_interrupts_training_and_does_nothing_else(timers: list[Ti
 
 
 async def test_training_on_gives_up_at_last(timers: list[Ticker], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training_runner, "MOST_TRAINED", 70)
+    monkeypatch.setattr(training, "MOST_TRAINED", 70)
     app = app_at("sigmoid-out-of-reach", 3, 5)
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         await pilot.press("c")

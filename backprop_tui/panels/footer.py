@@ -20,7 +20,8 @@ class KeyFooter(Footer):
         self._composed = self._listed()
         for widget in super().compose():
             if action := getattr(widget, "action", ""):
-                widget.add_class(re.sub(r"\W+", "-", action).strip("-"), update=False)
+                # "-compact", too, which textual adds when each is already styled: it would be so twice.
+                widget.add_class(re.sub(r"\W+", "-", action).strip("-"), "-compact", update=False)
             yield widget
 
     def bindings_changed(self, screen: Screen[object]) -> None:

@@ -8,7 +8,6 @@ from backprop_tui.present.numbers import number
 from backprop_tui.screens.host import Host
 from backprop_tui.stepper.machine import Move, apply, last_sample
 from backprop_tui.stepper.state import State
-from backprop_tui.stepper.training import ending
 
 SPEEDS = (5.0, 3.0, 2.0, 1.0, 0.5, 0.25, 0.1, 0.05)
 """Seconds per stage that + and - step through."""
@@ -84,4 +83,6 @@ def _nothing_more(state: State) -> bool:
     here = state.position
     if here.stage < state.timeline.last or here.sample < last_sample(state, here.epoch):
         return False
+    from backprop_tui.stepper.training import ending  # noqa: PLC0415 - at the end of an epoch
+
     return here.epoch >= _LOOP_EPOCHS or ending(state, here.epoch) is not None

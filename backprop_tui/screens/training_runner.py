@@ -4,12 +4,12 @@ from time import perf_counter
 
 from textual.timer import Timer
 
-from backprop_tui.present.answers import answers_in_words
-from backprop_tui.present.endings import gave_up, interrupted, sentence
 from backprop_tui.present.numbers import number
 from backprop_tui.screens.host import Host
 from backprop_tui.screens.seek import TICK
-from backprop_tui.stepper.training import MOST_TRAINED, train
+
+# What trains, and says how it ended, is imported when there is training: the first frame is to come soon.
+# ruff: noqa: PLC0415
 
 _FIRST_SLICE = 64  # epochs; then as many as half a tick allows
 
@@ -33,6 +33,8 @@ class TrainingRunner:
         if not self._host.state.timeline.graph.free:
             self._host.say("Nothing to train: every parameter is held fixed.")
             return
+        from backprop_tui.stepper.training import MOST_TRAINED
+
         self._left = MOST_TRAINED
         self._begun = perf_counter()
         self._timer = self._host.set_interval(TICK, self._train)
@@ -42,10 +44,16 @@ class TrainingRunner:
         """Stop where one is; whether training was under way."""
         if not self.running:
             return False
+        from backprop_tui.present.endings import interrupted
+
         self._end(interrupted(self._host.state.position.epoch))
         return True
 
     def _train(self) -> None:
+        from backprop_tui.present.answers import answers_in_words
+        from backprop_tui.present.endings import gave_up, sentence
+        from backprop_tui.stepper.training import MOST_TRAINED, train
+
         epochs = min(self._slice, self._left)
         before = self._host.state.position.epoch
         started = perf_counter()

@@ -170,7 +170,8 @@ def _go_to(state: State, to: Position) -> State:
         raise IllegalCommand(f"epoch {to.epoch}: expected a number from 1 to {MOST_EPOCHS:,}")
     if not 1 <= to.sample <= state.history.samples:
         raise IllegalCommand(f"sample {to.sample}: expected a number from 1 to {state.history.samples}")
-    if not state.history.reach(to.epoch) or to.sample > last_sample(state, to.epoch):
+    reached = state.history.reach(to.epoch)  # and with it its first sample: no need to compute the whole epoch
+    if not reached or (to.sample > 1 and to.sample > last_sample(state, to.epoch)):
         epoch, sample = state.history.end or (1, 1)
         raise IllegalCommand(
             f"the run ends in epoch {epoch}, sample {sample}, at a value that is not finite; expected nothing later"
