@@ -4,7 +4,7 @@ import re
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import neuron_with
@@ -172,6 +172,9 @@ EXTREME = st.floats(-1e300, 1e300) | st.sampled_from([1.2345e-5, -1234567.891234
 
 
 @given(EXTREME, EXTREME, EXTREME, EXTREME, st.integers(60, 90), st.sampled_from([1, 2]), st.integers(0, 13))
+@example(1e-221, 1e-221, 9.5e99, -9500.0, 60, 2, 13)
+@example(-1.5e-221, -1.5e-221, -9.5e99, -9.5e-200, 60, 2, 13)
+@example(1e-221, -1.5e-221, -9.5e99, 9.5e101, 60, 2, 5)
 def test_no_number_is_cut_or_written_over(
     x: float, w: float, b: float, y: float, width: int, inputs: int, stage: int
 ) -> None:
@@ -182,6 +185,15 @@ def test_no_number_is_cut_or_written_over(
     for row in graph_rows(state, width, 6):
         words = BETWEEN.split(text_of(row))
         assert {word for word in words if re.match("−?[0-9.]|e[+-]", word)} <= right, text_of(row)
+        assert not re.search(r"\d[│┌├┬┼─═]|[┤┘┐─═]\d", text_of(row)), "a blank stays between a number and a line"
+
+
+@pytest.mark.parametrize("name", ["overshoot", "article-7", "article-adam", "three-inputs", "sigmoid"])
+def test_the_mark_stands_right_before_the_number_just_computed(name: str) -> None:
+    for stage in range(1, start(load(name)).timeline.last + 1):
+        for size in ((60, 6), (80, 8), (120, 14)):
+            text = "\n".join(drawn(at(name, stage), *size))
+            assert re.search(r"●[−\d∞N]", text), (name, stage, size)
 
 
 @pytest.mark.parametrize(("inputs", "height"), [(1, 6), (2, 6), (3, 6), (3, 7), (10, 8), (10, 22), (30, 16)])

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from backprop_tui.core.backprop import local_name
 from backprop_tui.present.canvas import Style
 from backprop_tui.present.contributions import contributions_to
-from backprop_tui.present.graph.network_layout import MEETING, TAP, Column, LayerView
+from backprop_tui.present.graph.network_layout import MEETING, TAP, TURN, Column, LayerView
 from backprop_tui.present.graph.network_nodes import adds_up
 from backprop_tui.present.graph.network_rows import UNIT
 from backprop_tui.present.graph.network_widths import ARROW
 from backprop_tui.present.graph.sheet import FACTOR, Sheet
-from backprop_tui.present.graph.training_steps import step_in_view, steps_of
+from backprop_tui.present.graph.training_steps import step_in_view
 from backprop_tui.present.graph.wires import DOUBLE, LIGHT, Wires
 from backprop_tui.present.numbers import number
 from backprop_tui.present.visibility import Mark
@@ -113,19 +113,16 @@ def draw_weight(sheet: Sheet, view: LayerView, before: Column, neuron: int, inde
 
 def draw_weight_name(sheet: Sheet, view: LayerView, y: int, name: str) -> None:
     """A weight's name; once its gradient is used, what comes of it: ``w2_1_1 ←●0.3589``, or ``w m●0.1``."""
-    before, bus = sheet.layout.before(view), view.buses[0] if view.buses else view.bus
-    last = bus - view.widths.new_weight
-    if view.buses:
-        last = max(last, (view.weight or 0) + len(name))
-    full = last - len(name) >= before.x + len(before.names[-1]) + 2
+    before, x = sheet.layout.before(view), view.weight or 0
     step = step_in_view(sheet.state, name, ARROW)
     if not step:
-        learns = name in steps_of(sheet.state.view, ARROW)
-        sheet.canvas.put(min(view.weight or 0, last - len(name)) if full and learns else view.weight or 0, y, name)
+        sheet.canvas.put(x, y, name)
         return
-    written = name if full else name[0]
-    x = sheet.canvas.put(min(view.weight or 0, last - len(written)), y, written)
-    sheet.step(x + 1, y, step)
+    last = (view.buses[0] if view.buses else view.bus) - len(f" {step.name}●{sheet.step_text(step)}")
+    room = last - before.x - len(before.names[-1]) - 1
+    written = name if len(name) <= room else name[0]
+    last -= len(written) < room  # a blank before the bus, where there is one
+    sheet.step(sheet.canvas.put(min(x, last - len(written)), y, written) + 1, y, step)
 
 
 def draw_derivative(sheet: Sheet, x: int, y: int, parameter: str, z: str) -> None:
@@ -165,11 +162,16 @@ def _takes_row_above(view: LayerView, index: int, foot: int) -> bool:
 def draw_bias(sheet: Sheet, view: LayerView, neuron: int, y: int) -> None:
     """``+ b2_1 0.6``, then its derivative; once that is used, what comes of it: ``+ b2_1 0.6 ←●0.5308``."""
     name, z = view.nodes.biases[neuron - 1], view.nodes.sums[neuron - 1]
-    sheet.canvas.put(view.sums.x - 2, y, "+", Style.FORWARD)
-    value = sheet.canvas.put(view.sums.x, y, name[: view.bias_name]) + 1
     given = number(sheet.state.view.given[name], sheet.layout.digits)
+    step = step_in_view(sheet.state, name, ARROW)
+    beside = f"{step.name}●{sheet.step_text(step)}" if step else " " * (1 + view.widths.beside_bias)
+    last = view.joint - TURN if view.nodes.joined else view.answers.end
+    length = len(f"{name} {given} {beside}")
+    is_full = view.sums.x + length <= last and sheet.canvas.is_blank(view.sums.x, y, length)
+    sheet.canvas.put(view.sums.x - 2, y, "+", Style.FORWARD)
+    value = sheet.canvas.put(view.sums.x, y, name if is_full else name[: view.bias_name]) + 1
     end = sheet.canvas.put(value, y, given, sheet.style(name))
-    if step := step_in_view(sheet.state, name, ARROW):
+    if step:
         sheet.step(end + 1, y, step)
     else:
         draw_derivative(sheet, end + 2, y, name, z)
@@ -203,6 +205,22 @@ def draw_fan(sheet: Sheet, view: LayerView, source: int) -> None:
     x = view.weight if view.buses and view.weight else before.end + MEETING  # behind the taps, where there are any
     draw_meeting(sheet, before, (name,), view.sums, before.end + 2, before.end + MEETING)
     draw_brought(sheet, name, view.sums, x)
+    draw_factors(sheet, view, source, x)
+
+
+def draw_factors(sheet: Sheet, view: LayerView, source: int, x: int) -> None:
+    """The weight that makes what each z brings, ``×0.7``: behind that, from column x on, or else below it."""
+    digits, name = sheet.layout.digits, view.nodes.sources[source - 1]
+    brought = {one.via: len(number(one.value, digits)) for one in contributions_to(sheet.state.view, name)}
+    last = min(view.buses, default=view.bus) - 1
+    own = {z: view.nodes.weights[view.nodes.sums.index(z)][source - 1] for z in view.sums.names}
+    texts = {z: f"{FACTOR}{number(sheet.state.view.given[weight], digits)}" for z, weight in own.items()}
+    behind = all(x + brought[z] + 3 + len(text) <= last for z, text in texts.items())
+    for (z, text), y in zip(texts.items(), view.sums.window.rows, strict=True):
+        if behind:
+            sheet.ride(last - 1 - len(text), y + 2, text, sheet.style(own[z]))
+        elif sheet.canvas.is_blank(x - 1, y + 3, len(text) + 2):
+            sheet.canvas.put(x, y + 3, text, sheet.style(own[z]))
 
 
 def draw_meeting(sheet: Sheet, into: Column, names: Collection[str], out_of: Column, branch: int, x: int) -> None:

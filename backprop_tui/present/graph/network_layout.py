@@ -1,15 +1,16 @@
 """What of a network is in view at a stage, and where it stands: whole where it fits, else around what it is about."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from backprop_tui.core.backprop import Phase
 from backprop_tui.present.graph.measured import measured
+from backprop_tui.present.graph.network_choices import Form, choices
 from backprop_tui.present.graph.network_nodes import Focus, LayerNodes, Network, focus_of, network_of
 from backprop_tui.present.graph.network_rows import Grid, Window, apart, grid_for, window_over
-from backprop_tui.present.graph.network_widths import LayerWidths, Widths, widths_of
+from backprop_tui.present.graph.network_widths import NEEDS, LayerWidths, Needs, Widths, widths_of
 from backprop_tui.present.numbers import DIGITS
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
@@ -24,18 +25,9 @@ _CUT_LEFT, _CUT_RIGHT = 3, 4  # "⋮─▶" before, " ─▶⋮" behind what is 
 TAP = 3  # from a node to where its wires part, where each is drawn for itself
 MEETING = 5  # from a column to what rides on the lines that meet behind it: two cells, the meeting, one, a blank
 BESIDE = 3  # from a bias to what stands beside it: " ←●" or three blanks
-_LAYER = _PLAIN_GAP + 4 + _STEP + 4  # a layer's least width: names have four letters or more
 _MARGIN = 2  # before the first column: a blank and the mark
 _NODE_ROWS = 8  # fewer hold no two wires above each other
 _MOST_AIR = 8  # cells by which a gap may grow where there is room
-
-
-class Form(Enum):
-    """What gives way where the room is small."""
-
-    WHOLE = 0
-    SHORT = 1  # biases that stand below their z are called b alone
-    SPLIT = 2  # of a joined layer its weights, its biases or its local derivatives are in view, as the stage wants
 
 
 class Details(NamedTuple):
@@ -142,37 +134,49 @@ class Layout:
 
 def layout_for(state: State, width: int, height: int) -> Layout:
     """The layout for the stage at hand in `height` rows (at least 6) of `width` cells."""
-    return _layout(state.view, measured(state), focus_of(state), width, height)
+    stage = state.position.stage
+    phase = state.timeline.rules[max(stage, 1) - 1].phase
+    return _layout(state.view, measured(state), focus_of(state), phase, width, height)
 
 
 @lru_cache(maxsize=24)
-def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, width: int, height: int) -> Layout:
+def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, phase: Phase, width: int, height: int) -> Layout:
     network = network_of(one)
-    single = _single(network, passes, focus, width, height)
-    if single:
-        return single
+    whole = _single(network, passes, focus, width, height) or _whole(network, passes, focus, phase, width, height)
+    if whole:
+        return whole
     for digits in range(DIGITS, 0, -1):
-        plan = _Plan(network, widths_of(passes, digits), focus, height, digits)
-        for form, shown, full in _choices(network, focus, width):
-            layout, end = plan.placed(shown, full, form=form)
-            if end <= width:
-                return plan.placed(shown, full, width - end, form=form)[0]
+        plans = [_Plan(network, widths_of(passes, digits, needs), focus, height, digits) for needs in NEEDS[phase]]
+        for form, shown, full in choices(network, focus, width):
+            for plan in plans:
+                layout, end = plan.placed(shown, full, form=form)
+                if end <= width:
+                    return plan.placed(shown, full, width - end, form=form)[0]
     return layout
 
 
-def _choices(network: Network, focus: Focus, width: int) -> Iterator[tuple["Form", range, frozenset[int]]]:
-    """How, which items, and with the weights of which layers: what shows the most first."""
-    items = len(network.layers) + 1
-    detailed = focus.item if focus.item < items else items - 1
-    forms: list[tuple[Form, ...]] = [(Form.WHOLE, Form.SHORT)]
-    if network.layers[detailed - 1].joined:
-        forms.append((Form.SPLIT,))
-    for some in forms:
-        for shown in _spans(items, focus.item, width // _LAYER + 1):
-            inner = range(shown.start, min(shown.stop, items))
-            for full in dict.fromkeys((frozenset(inner), frozenset({detailed}), frozenset(()))):
-                if full or focus.item == items:  # the weights of the layer that the stage is about are never left out
-                    yield from ((form, shown, full) for form in some)
+def _whole(
+    network: Network, passes: tuple[Pass, ...], focus: Focus, phase: Phase, width: int, height: int
+) -> Layout | None:
+    """All layers with all their weights, in one place for the whole pass if there is room, or else for the phase.
+
+    Columns hold from pass to pass, too, unless the room is only enough for the numbers of the last of `passes`.
+    """
+    shown = range(1, len(network.layers) + 2)
+    full = frozenset(shown[:-1])
+    tries = [
+        (passes, Needs.PASS | Needs.FACTORS | Needs.NAMES),
+        (passes, Needs.PASS),
+        *((passes, needs) for needs in NEEDS[phase]),
+    ]
+    tries += [(passes[-1:], needs) for needs in NEEDS[phase] if Needs.NAMES in needs or Needs.STEPS not in needs]
+    for some, needs in tries:
+        plan = _Plan(network, widths_of(some, DIGITS, needs), focus, height, DIGITS)
+        for form in (Form.WHOLE, Form.SHORT):
+            end = plan.placed(shown, full, form=form)[1]
+            if end <= width:
+                return plan.placed(shown, full, width - end, form=form)[0]
+    return None
 
 
 def heights_for(state: State, width: int, most: int) -> tuple[int, ...]:
@@ -202,13 +206,6 @@ def _single(network: Network, passes: tuple[Pass, ...], focus: Focus, width: int
 
 def _sizes(network: Network) -> tuple[int, ...]:
     return (len(network.layers[0].sources), *(len(layer.sums) for layer in network.layers))
-
-
-def _spans(items: int, item: int, most: int) -> Iterator[range]:
-    """The layers to try, the most first: all (up to `most`), and then fewer and fewer around `item`."""
-    for count in range(min(items, most), 0, -1):
-        start = min(max(1, item - (count - 1) // 2), items - count + 1)
-        yield range(start, start + count)
 
 
 _Windows = tuple[tuple[Window, bool], ...]
@@ -289,8 +286,8 @@ class _Plan:
         if details.weights:
             above = widths.new_weight - (before.width + 1 + widths.weight - len(before.names[-1]))
             lead = max(0, above, widths.passed + 2 - before.width if widths.passed else 0)
-            brought = max(widths.brought, len(window.hidden_text)) if widths.passed else 0
-            gap = max(3 + lead + widths.weight + 1 + BUS, MEETING + brought + BUS)
+            brought = max(widths.brought, len(window.hidden_text)) if widths.brought else 0
+            gap = max(3 + lead + widths.weight + 1 + BUS, MEETING + brought + 1 + BUS)
             weight = before.end + 3 + lead + air // 2
             if count:  # a tap before the weights, with a new value each its whole name, and a bus for each z
                 weight = before.end + TAP + 3 + lead + air // 2

@@ -134,7 +134,8 @@ def _columns(passes: tuple[Pass, ...], rows: Rows, width: int) -> Columns:
         if rows.x is None:  # the target stands under a
             a = max(a, *(len(f"{target_label(kept)}{number(one.given['y'], digits)}") for one in passes))
         after_z = z + _GAP if ruled else max(1 + _GAP, z + 1)  # without a rule the number is wider: a blank is enough
-        gaps = (given_end + 1, _GAP + after_z, a + 2, _GAP + loss)
+        tight = kept is Kept.NOTHING
+        gaps = (given_end + 1, _GAP + after_z, a + 2 - tight, _GAP + loss - tight)
         if sum(gaps) <= width:
             break
     bus, a_at, join, _ = spread((23 * share, 45 * share, 58 * share, width), gaps)
@@ -165,7 +166,8 @@ def _givens(
 ) -> tuple[int, int, int]:
     """Where the parameters' names and values stand, and where the widest of the given numbers ends."""
     beside = rows.x is None  # each weight stands in its input's row, behind it
-    weight = 3 + max(map(len, inputs)) + _aligned_width(passes, inputs, digits) + 4 if beside else 2
+    wire = 3 if kept is Kept.NOTHING else 4  # from an input to its weight, a blank before and after
+    weight = 3 + max(map(len, inputs)) + _aligned_width(passes, inputs, digits) + wire if beside else 2
     value = weight + max(map(len, parameters)) + (1 if beside else 2)
     names = [*parameters] if beside else [*parameters, *inputs, "y"]
     signed = any(one.given[name] < 0 for one in passes for name in names)

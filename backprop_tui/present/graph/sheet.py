@@ -65,6 +65,10 @@ class Sheet:
             self.canvas.places.append(Place(x, y, len(text or name), stage))
         return self.canvas.put(x, y, text or name)
 
+    def step_text(self, step: Step) -> str:
+        """Its number, as far as it may be seen."""
+        return cell(self.state, step.stage, self.layout.digits).number
+
     def step(self, x: int, y: int, step: Step) -> None:
         """What comes of a parameter's gradient: ``←●0.3589``, ``m●0.1``."""
         end = self.canvas.put(x, y, step.name)
