@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from backprop_tui.core.scenario import Scenario
     from backprop_tui.stepper.state import State
 
+HOW_TO_REPORT = "please report it with what `backprop-tui --debug` says"
+
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 _NEW_OBJECTS = 50_000
@@ -77,6 +79,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG_INPUT
     except BrokenPipeError:
         return DONE
+    except OSError as error:  # what the system has not enough of, while modules are loaded: no path of it is told
+        if "--debug" in argv:
+            raise
+        _say(f"unexpected {type(error).__name__}: {error.strerror}; {HOW_TO_REPORT}")
+        return FAILED
     except KeyboardInterrupt:
         with suppress(BrokenPipeError):
             _write(())  # flushed here, because at the interpreter's exit a reader that is gone makes a noise

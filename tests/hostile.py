@@ -100,7 +100,7 @@ def try_everything(terminal: Terminal) -> None:
         terminal.send(opening)
         terminal.wait_for(saying)
         terminal.send("/etc/passwd\t$(touch it)\t[@click=app.screenshot()]it[/]\x1b[200~../../it.toml\x1b[201~\r")
-        terminal.wait_for("to correct. Nothing applies")
+        terminal.wait_for("! not a number")
         _close(terminal)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backprop_tui.cli import main
@@ -45,6 +45,7 @@ def judgements(scenario: Scenario) -> list[Judgement]:
 @given(graphs())
 def test_right_gradients_agree_and_wrong_ones_differ(drawn: tuple[Graph, dict[str, float]]) -> None:
     graph, numbers = drawn
+    assume(all(number == 0 or abs(number) > 1e-60 for number in numbers.values()))  # powers of less have no digits
     values = values_of(graph, numbers)
     gradients = {node.name: values[f"d{graph.root.name}_d{node.name}"] for node in graph.parameters}
     right = compare(graph, {**numbers, "lr": 0.1}, gradients)

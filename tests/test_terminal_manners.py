@@ -106,7 +106,7 @@ def test_in_a_kiosk_ctrl_z_does_nothing_nor_does_it_change_the_next_key() -> Non
 # Errors
 
 
-@pytest.mark.parametrize("files", [4, 5, 6])
+@pytest.mark.parametrize("files", [5, 6])  # with 4 Python itself does not start
 def test_an_error_at_the_start_is_one_line_without_paths(files: int) -> None:
     command = f"ulimit -n {files}; exec {sys.executable} -m backprop_tui --kiosk"
     with Terminal(command=["sh", "-c", command], columns=200) as terminal:
