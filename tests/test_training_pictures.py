@@ -138,7 +138,7 @@ def test_sums_and_what_the_optimiser_computes_stand_beside_their_parameter() -> 
     batch = start(load("xor-batch"))
     stage = batch.timeline.find("grad_w1_2_2")
     rows = drawn(apply(batch, GoTo(Position(1, 1, stage))))
-    assert "w Σ●0" in rows[4]
+    assert "w1_2_2 Σ●0" in rows[4]
     assert "+ b1_2 −0.2 Σ○·" in rows[7]
     adam = start(load("article-adam"))
     steps = [drawn(apply(adam, GoTo(Position(1, 1, stage))), 80, 7)[1].split("├")[0].strip() for stage in range(10, 15)]

@@ -16,7 +16,7 @@ class Form(Enum):
     SPLIT = 2  # of a joined layer its weights, its biases or its local derivatives are in view, as the stage wants
 
 
-def choices(network: Network, focus: Focus, width: int) -> Iterator[tuple[Form, range, frozenset[int]]]:
+def choices(network: Network, focus: Focus, width: int) -> Iterator[tuple[tuple[Form, ...], range, frozenset[int]]]:
     """How, which items, and with the weights of which layers: what shows the most first."""
     items = len(network.layers) + 1
     detailed = focus.item if focus.item < items else items - 1
@@ -28,7 +28,7 @@ def choices(network: Network, focus: Focus, width: int) -> Iterator[tuple[Form, 
             inner = range(shown.start, min(shown.stop, items))
             for full in dict.fromkeys((frozenset(inner), frozenset({detailed}), frozenset(()))):
                 if full or focus.item == items:  # the weights of the layer that the stage is about are never left out
-                    yield from ((form, shown, full) for form in some)
+                    yield some, shown, full
 
 
 def _spans(items: int, item: int, most: int) -> Iterator[range]:

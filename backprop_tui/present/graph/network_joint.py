@@ -61,7 +61,7 @@ def draw_jacobian(sheet: Sheet, view: LayerView, answer: str) -> None:
         if sheet.cell(slope).mark is Mark.LATER:
             continue
         name, x = symbol(slope), view.sums_end + MEETING
-        at = min(x, view.answers.x - 2 - len(name))
+        at = min(x, view.joint - 1 - len(name))
         if at > view.sums.x + len(z):
             sheet.canvas.put(at, y, name)
         sheet.factor(x, y + 2, slope)

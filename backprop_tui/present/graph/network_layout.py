@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 from backprop_tui.core.backprop import Phase
@@ -147,8 +148,8 @@ def _layout(one: Pass, passes: tuple[Pass, ...], focus: Focus, phase: Phase, wid
         return whole
     for digits in range(DIGITS, 0, -1):
         plans = [_Plan(network, widths_of(passes, digits, needs), focus, height, digits) for needs in NEEDS[phase]]
-        for form, shown, full in choices(network, focus, width):
-            for plan in plans:
+        for forms, shown, full in choices(network, focus, width):
+            for plan, form in product(plans, forms):
                 layout, end = plan.placed(shown, full, form=form)
                 if end <= width:
                     return plan.placed(shown, full, width - end, form=form)[0]
