@@ -62,7 +62,7 @@ def _wheel() -> type:
 async def test_a_click_on_a_node_or_its_gradient_leads_to_its_stage() -> None:
     app = app_at(MAZUR, 1, 57)
     async with app.run_test(size=DESIGN_SIZE) as pilot:
-        for text, stage in {"a1_2   ": 4, "0.7514": 7, "0.03635": 40, "L": 9}.items():
+        for text, stage in {"a1_2  ": 4, "0.7514": 7, "0.03635": 40, "L": 9}.items():
             main_screen(app).do(GoTo(Position(1, 1, 57)))
             await pilot.pause()
             graph = [(line.find(text), y) for y, line in enumerate(lines(app)) if 2 < y < 11 and text in line]
