@@ -170,8 +170,8 @@ def _go_to(state: State, to: Position) -> State:
         raise IllegalCommand(f"epoch {to.epoch}: expected a number from 1 to {MOST_EPOCHS:,}")
     if not 1 <= to.sample <= state.history.samples:
         raise IllegalCommand(f"sample {to.sample}: expected a number from 1 to {state.history.samples}")
-    reached = state.history.reach(to.epoch)  # and with it its first sample: no need to compute the whole epoch
-    if not reached or (to.sample > 1 and to.sample > last_sample(state, to.epoch)):
+    is_first = (to.epoch, to.sample) == (1, 1)  # which is always there: at the start nothing has to be computed for it
+    if not is_first and (not state.history.reach(to.epoch) or to.sample > last_sample(state, to.epoch)):
         epoch, sample = state.history.end or (1, 1)
         raise IllegalCommand(
             f"the run ends in epoch {epoch}, sample {sample}, at a value that is not finite; expected nothing later"
