@@ -82,8 +82,8 @@ def test_the_bar_is_whole_at_every_stage_and_its_names_stay_where_they_are(
             word for word in ("forward", "loss", "local", "chain", "accumulate", "accum", "update") if word in words
         ]
         forms.add((tuple(words), text.count("→")))
-        ends = {stages[-1] for stages in there.timeline.phases.values()}
-        assert {phase_stage_at(there, width, x) for x in range(width)} - {0} == ends
+    ends = {stages[-1] for stages in state.timeline.phases.values()}
+    assert {phase_stage_at(state, width, x) for x in range(width)} - {0} == ends
     assert len(forms) == 1
 
 
