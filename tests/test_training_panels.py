@@ -81,7 +81,9 @@ def test_the_bar_is_whole_at_every_stage_and_its_names_stay_where_they_are(
         assert [word for word in words if word[:4] in ("forw", "loss", "loca", "chai", "accu", "upda")] == [
             word for word in ("forward", "loss", "local", "chain", "accumulate", "accum", "update") if word in words
         ]
-        forms.add((tuple(words), text.count("→")))
+        forms.add(
+            (tuple(word for word in words if word != "of"), text.count("→"))
+        )  # a batch's place where there is room
     ends = {stages[-1] for stages in state.timeline.phases.values()}
     assert {phase_stage_at(state, width, x) for x in range(width)} - {0} == ends
     assert len(forms) == 1
