@@ -12,6 +12,7 @@ from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import is_rounding, listed
 from backprop_tui.stepper.history import Pass
 
+_LARGEST = 1e150  # beyond, what is summed on the way may be too large for a machine number
 _MOST_SAMPLES = 8
 _MOST_RULES = 1_000  # of all samples together; more take longer than a key press should
 
@@ -37,7 +38,7 @@ def compared(moment: StepContext) -> Iterator[str]:
         return
     expected = foretold(before, [moment.of(node.name) for node in moment.graph.parameters])
     was, now = before.known[root], moment.of(root)
-    if not expected or not math.isfinite(expected) or was == now or is_rounding(was, now):
+    if not expected or not max(abs(expected), abs(now)) < _LARGEST or was == now or is_rounding(was, now):
         return
     said, came = number(expected), number(now - was)
     opening = f"By the gradients of epoch {before.epoch} the loss was to change by {said}"
