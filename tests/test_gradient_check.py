@@ -20,7 +20,9 @@ from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.core.softmax import LAYER_OPERATIONS
 from backprop_tui.present.gradient_check import (
+    HEADS,
     check_rows,
+    columns_in,
     comparisons,
     is_mismatch,
     told,
@@ -331,3 +333,13 @@ def test_before_the_chain_rule_there_is_nothing_to_compare() -> None:
     half = apply(apply(done(neuron(), 7), Move.NEXT), Move.NEXT)
     assert len(comparisons(half)) == 2
     assert len(comparisons(done(replace(neuron(), learning_rate=0.0), 8))) == 1
+
+
+def test_a_column_gives_way_only_where_its_numbers_have_no_room() -> None:
+    rows = check_rows(done(neuron()))
+    wide = [
+        max(len(cell) for cell in (head, *cells)) for head, *cells in zip(HEADS, *(r.cells for r in rows), strict=True)
+    ]
+    whole = sum(wide) + 2 * len(HEADS)
+    assert columns_in(rows, whole) == tuple(range(len(HEADS)))
+    assert [HEADS[column] for column in columns_in(rows, whole - 1)] == [head for head in HEADS if head != "step"]

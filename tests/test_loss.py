@@ -170,9 +170,9 @@ def test_what_was_just_computed_is_strong() -> None:
 def test_a_loss_out_of_range_is_an_event_and_leaves_the_bars_alone() -> None:
     rows = loss_rows(article(878, LOSS_STAGE, 0.25), 13, 8)
     assert styles_of(rows, "infinite") == {Style.EVENT}
-    assert styles_of(rows, "█") == {Style.DIM, Style.PLAIN}
+    assert styles_of(rows, "█") == {Style.DIM}
 
 
 def test_before_the_mean_the_bar_of_the_epoch_before_is_not_strong() -> None:
     rows = loss_rows(at(TWO_SAMPLES, 2, LOSS_STAGE), 13, 8)
-    assert styles_of(rows, "█") == {Style.PLAIN}
+    assert styles_of(rows, "█") == {Style.DIM}

@@ -25,7 +25,6 @@ HOW = (
 """How the difference was come by, in sentences."""
 
 _DIGITS = 8  # so that what agrees to four digits only can be told from what agrees
-_WIDTHS = (12, 13, 13, 10, 9, 20)
 _GIVES_WAY = (4, 3)  # the columns that a narrow terminal does without, the first one first
 _GAP = 2  # cells between two columns
 _ALL = 99
@@ -121,11 +120,12 @@ def verdict_text(state: State) -> str:
     return f"{said}\n\n{' '.join(HOW)}\n" if comparisons(state) else said
 
 
-def columns_for(width: int) -> tuple[int, ...]:
-    """Which columns of `HEADS` a table of `width` cells has room for, the verdict whole."""
+def columns_in(rows: Sequence[CheckRow], width: int) -> tuple[int, ...]:
+    """Which columns of `HEADS` a table of these `rows` has room for in `width` cells, nothing in them cut."""
+    widths = [max(map(len, column)) for column in zip(HEADS, *(row.cells for row in rows), strict=True)]
     columns = list(range(len(HEADS)))
     for column in _GIVES_WAY:
-        if sum(_WIDTHS[i] + _GAP for i in columns) > width:
+        if sum(widths[i] + _GAP for i in columns) > width:
             columns.remove(column)
     return tuple(columns)
 

@@ -14,7 +14,7 @@ _MARKS = (
     ("0", "computed, and zero"),
     ("0╳", "zero: something blocks it"),
     ("─▶", "forward: values"),
-    ("─▷", "to a z: its weights not shown"),
+    ("─▷", "to a z by other weights"),
     ("◀══", "backward: gradients"),
     ("◀╌╌", "backward, but blocked"),
 )

@@ -77,6 +77,7 @@ class FieldRow(Horizontal):
 
     def on_descendant_focus(self) -> None:
         """Mark the line, without colour too."""
+        self.add_class("-at-hand")
         self.query_one(".label", Label).update(self._label(">"))
 
     def on_descendant_blur(self) -> None:
@@ -84,6 +85,7 @@ class FieldRow(Horizontal):
         if not getattr(self.screen, "too_small", False):  # there the place in the text is to stay
             for line in self.query(Input):
                 line.action_home()
+        self.remove_class("-at-hand")
         self.query_one(".label", Label).update(self._label())
 
     def show(self, form: Form) -> None:

@@ -6,7 +6,7 @@ from textual.widget import Widget
 from textual.widgets import DataTable, Static
 
 from backprop_tui.core.gradient_check import Judgement
-from backprop_tui.present.gradient_check import HEADS, check_rows, columns_for, verdict_text
+from backprop_tui.present.gradient_check import HEADS, check_rows, columns_in, verdict_text
 from backprop_tui.screens.page import PageScreen
 from backprop_tui.stepper.state import State
 
@@ -25,11 +25,12 @@ class VerifyScreen(PageScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the columns that there is room for."""
-        table, columns = self.query_one(DataTable), columns_for(event.size.width - 4)
+        rows = check_rows(self.state)
+        table, columns = self.query_one(DataTable), columns_in(rows, event.size.width - 4)
         if len(columns) == len(table.columns):
             return
         table.clear(columns=True)
         table.add_columns(*(HEADS[column] for column in columns))
-        for row in check_rows(self.state):
+        for row in rows:
             style = "bold reverse" if row.judgement is Judgement.DIFFERS else ""
             table.add_row(*(Text(row.cells[column], style) for column in columns))

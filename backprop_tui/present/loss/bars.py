@@ -129,8 +129,8 @@ class VisibleLosses(NamedTuple):
 
     @property
     def bar_style(self) -> Style:
-        """How the last bar is drawn; one that is older than the epoch on screen is like the others."""
-        return Style.PLAIN if self.out_of_range else self.style
+        """How the last bar is drawn: like the others, but where its loss has just been computed."""
+        return Style.STRONG if self.fresh and not self.out_of_range else Style.DIM
 
 
 def visible_losses(state: State) -> VisibleLosses:
