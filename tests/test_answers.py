@@ -1,6 +1,7 @@
 """What the network says to every sample after a pass, by a forward pass written out by hand."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -23,9 +24,11 @@ def test_answers_are_those_of_the_parameters_that_the_pass_ends_with() -> None:
         assert answer.loss == pytest.approx((output - sample.y[0]) ** 2, abs=1e-15)
 
 
-def test_one_sample_and_many_are_not_told_one_by_one() -> None:
-    assert answers_in_words(start(load("article-7"))) == ""
-    assert answers_in_words(start(load("linear-regression"))) == "" or len(load("linear-regression").samples) <= 6
+@pytest.mark.parametrize(("count", "told"), [(1, False), (2, True), (6, True), (7, False)])
+def test_a_few_samples_are_told_one_by_one_and_one_alone_or_many_are_not(count: int, told: bool) -> None:
+    scenario = load("article-7")
+    several = replace(scenario, samples=scenario.samples * count, expectations=())
+    assert bool(answers_in_words(start(several))) == told
 
 
 async def test_after_training_on_every_sample_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
