@@ -1,15 +1,22 @@
 """What a terminal, its owner or a stranger may do to the application in a real pseudo-terminal."""
 
+import io
 import re
 import signal
+import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from backprop_tui.terminal.environment import write_whole
 from tests.fuzz import cells, wait_until_stopped
 from tests.terminal import Terminal
 from tests.test_monochrome import COLOUR
 from tests.test_terminal import READY, restored
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 pytestmark = pytest.mark.system
 
@@ -92,6 +99,39 @@ def test_ctrl_z_suspends_and_the_foreground_paints_everything() -> None:
         terminal.send("\x03")
         assert terminal.wait() == 130
         assert restored(terminal)
+
+
+class Interrupted(io.RawIOBase):
+    """A file that writes a part of what it is given, as a terminal does when the process is stopped meanwhile."""
+
+    def __init__(self) -> None:
+        self.got = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        part = bytes(memoryview(data)[:7])
+        self.got += part
+        return len(part)
+
+
+def test_a_frame_is_written_whole_however_often_it_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    file: Any = Interrupted()
+    frame = "\x1b[1;1H" + "─" * 1000
+    unbuffered = io.TextIOWrapper(file, "utf-8", write_through=True)
+    monkeypatch.setattr(sys, "__stderr__", unbuffered)  # as it is where PYTHONUNBUFFERED is set
+    write_whole()
+    print(frame, end="", file=sys.__stderr__, flush=True)
+    assert file.got == frame.encode()
+
+
+def test_the_application_draws_through_a_buffer_wherever_it_is_started() -> None:
+    program = (
+        "from backprop_tui.terminal.environment import prepare; prepare(); import sys; print(sys.__stderr__.buffer)"
+    )
+    done = subprocess.run([sys.executable, "-u", "-c", program], capture_output=True, text=True, check=True)
+    assert "BufferedWriter" in done.stdout
 
 
 def test_in_a_kiosk_ctrl_z_does_nothing_nor_does_it_change_the_next_key() -> None:

@@ -6,7 +6,7 @@ Nothing here imports textual, whose constants are read from the environment when
 import os
 import sys
 from contextlib import suppress
-from io import TextIOWrapper
+from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
 
 from backprop_tui.terminal.signals import block_ending
@@ -55,6 +55,7 @@ def prepare() -> None:
     # Textual writes in a thread of its own, which waits so long for the main one to give way: five milliseconds by
     # default, several times over before the first frame is out.
     sys.setswitchinterval(_GIVE_WAY)
+    write_whole()
     if not in_browser():  # there textual listens to signals itself
         block_ending()
 
@@ -119,6 +120,19 @@ def _given_environment() -> dict[str, str]:
     except OSError:
         return dict(os.environ)
     return dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def write_whole() -> None:
+    """Have everything that is written reach the terminal, whatever interrupts it.
+
+    With PYTHONUNBUFFERED set, as in many containers, standard error, which textual draws on, is a bare file.  That
+    writes a part of a frame only where the process is stopped meanwhile (SIGSTOP, ctrl+z), and the text stream above
+    it lets the rest go, in the middle of an escape sequence; a buffer writes on.
+    """
+    stream = sys.__stderr__
+    if isinstance(stream, TextIOWrapper) and isinstance(stream.buffer, RawIOBase):
+        whole = TextIOWrapper(BufferedWriter(stream.buffer), stream.encoding, stream.errors)
+        vars(sys).update(__stderr__=whole)  # documented, though the stubs call it final
 
 
 def draw_in_ascii() -> None:
