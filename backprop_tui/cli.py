@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from backprop_tui import __version__
-from backprop_tui.arguments import (
+from backprop_tui.options.arguments import (
     APPLICATION,
     CHECK,
     HELP,
@@ -92,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(request: Request) -> int:
     if request.command == HELP:
-        from backprop_tui.usage import USAGE
+        from backprop_tui.options.usage import USAGE
 
         return _write((USAGE,))
     if request.command == VERSION:
@@ -194,7 +194,7 @@ def _say_where_it_ends(state: "State", epochs: int) -> None:
 
 
 def _open(request: Request) -> int:
-    from backprop_tui.launch_options import launch_of
+    from backprop_tui.options.launch import launch_of
     from backprop_tui.terminal import environment
 
     scenario = _scenario(request)
@@ -220,7 +220,7 @@ def _open(request: Request) -> int:
 
 
 def _screen(request: Request) -> int:
-    from backprop_tui.launch_options import launch_of
+    from backprop_tui.options.launch import launch_of
     from backprop_tui.terminal.environment import clean
 
     _check_format(request, _PICTURES, _TRACES)
@@ -253,7 +253,7 @@ def _check_theme(name: str | None) -> None:
 def _scenario(request: Request) -> "Scenario":
     """The scenario that is asked for, with the numbers and names that are."""
     from backprop_tui.core.scenario_file import DEFAULT
-    from backprop_tui.scenario_options import changed
+    from backprop_tui.options.scenario import changed
 
     (name,) = request.scenarios or (DEFAULT,)
     if request.command == APPLICATION and not os.access(name, os.F_OK):

@@ -23,11 +23,7 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
     "panels": {"present", "stepper"},
     "terminal": set(),
     "launch": {"core"},
-    "arguments": {"core", "options_elsewhere"},
-    "options_elsewhere": {"core"},
-    "scenario_options": {"core", "arguments"},
-    "launch_options": {"core", "stepper", "present", "arguments", "launch"},
-    "usage": set(),
+    "options": {"core", "stepper", "present", "launch"},
     "screenshot": {"app", "launch"},
     "run": {"app", "launch", "terminal"},
     "__main__": {"cli"},
@@ -35,7 +31,7 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
 }
 KNOWS["screens"] |= {"launch"}
 KNOWS["app"] |= {"launch", "terminal"}
-KNOWS["cli"] |= {"arguments", "usage", "scenario_options", "launch_options", "run", "screenshot", "terminal"}
+KNOWS["cli"] |= {"options", "run", "screenshot", "terminal"}
 LIBRARIES = {
     "present": {"rich"},
     **{room: {"rich", "textual"} for room in ("terminal", "panels", "screens", "app", "screenshot")},
@@ -111,17 +107,7 @@ def loaded_after(code: str) -> set[str]:
 
 @pytest.mark.system
 def test_everything_below_the_panels_and_the_command_line_load_without_textual() -> None:
-    rooms = (
-        "core",
-        "stepper",
-        "present",
-        "launch",
-        "arguments",
-        "options_elsewhere",
-        "scenario_options",
-        "usage",
-        "cli",
-    )
+    rooms = ("core", "stepper", "present", "launch", "options", "cli")
     modules = [module for module, file in MODULES.items() if room_of(file) in rooms]
     assert len(modules) > 20
     loaded = loaded_after("; ".join(f"import {module}" for module in modules))

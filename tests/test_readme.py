@@ -13,8 +13,8 @@ from backprop_tui.cli import main
 from backprop_tui.core import ops
 from backprop_tui.core.expression import Name, evaluate
 from backprop_tui.core.scenario_file import builtin_names, parse
+from backprop_tui.options.usage import USAGE
 from backprop_tui.present.commands import COMMANDS, Command
-from backprop_tui.usage import USAGE
 from tests.driving import lines, shown
 from tests.test_architecture import ROOMS
 

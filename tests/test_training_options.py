@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui.arguments import UsageError, read
 from backprop_tui.cli import main
 from backprop_tui.core.optimizers import OPTIMIZERS, settings
 from backprop_tui.core.scenario_file import load
-from backprop_tui.scenario_options import changed
+from backprop_tui.options.arguments import UsageError, read
+from backprop_tui.options.scenario import changed
 from tests.test_training_keys import CROSS, TWO
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from backprop_tui import options_elsewhere
-from backprop_tui.arguments import _OPTIONS
 from backprop_tui.cli import main
 from backprop_tui.core import names_elsewhere
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.optimizers import OPTIMIZERS
 from backprop_tui.core.scenario_file import builtin_names
 from backprop_tui.core.softmax import LAYER_OPERATIONS
+from backprop_tui.options import elsewhere
+from backprop_tui.options.arguments import _OPTIONS
 from tests.test_cli import TWO_SAMPLES
 
 PROBABLE = """
@@ -229,6 +229,6 @@ def test_every_name_used_elsewhere_leads_to_one_that_exists(kind: str, ours: Col
 
 
 def test_every_option_used_elsewhere_leads_to_one_that_exists() -> None:
-    assert {*options_elsewhere._ELSEWHERE.values()} <= {*_OPTIONS, "--help", "--version"}
-    words = [*options_elsewhere._ELSEWHERE, *options_elsewhere._WITHOUT, *(name.strip("-") for name in _OPTIONS)]
+    assert {*elsewhere._ELSEWHERE.values()} <= {*_OPTIONS, "--help", "--version"}
+    words = [*elsewhere._ELSEWHERE, *elsewhere._WITHOUT, *(name.strip("-") for name in _OPTIONS)]
     assert len(words) == len({*words})

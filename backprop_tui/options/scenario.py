@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from backprop_tui.arguments import Request, UsageError
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.optimizers import OPTIMIZERS
 from backprop_tui.core.scenario import Scenario, ScenarioError, neuron_with, with_training
 from backprop_tui.core.softmax import LAYER_OPERATIONS
+from backprop_tui.options.arguments import Request, UsageError
 
 
 def changed(scenario: Scenario, request: Request) -> Scenario:

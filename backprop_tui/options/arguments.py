@@ -123,7 +123,7 @@ def is_command(word: str) -> bool:
 
 def command_meant(word: str) -> str:
     """The command line that a word, which is no scenario, likely stands for; empty where it stands for none."""
-    from backprop_tui.options_elsewhere import command_like  # noqa: PLC0415 - needed for a wrong word only
+    from backprop_tui.options.elsewhere import command_like  # noqa: PLC0415 - needed for a wrong word only
 
     return command_like(word, tuple(_FORMS))
 
@@ -177,7 +177,7 @@ def _check_scenario(word: str, command: str, before: Sequence[str], *, may_be_nu
 def _check_option(name: str, command: str, given: Collection[str]) -> None:
     option = _OPTIONS.get(name)
     if option is None:
-        from backprop_tui.options_elsewhere import hint  # noqa: PLC0415 - needed for a wrong option only
+        from backprop_tui.options.elsewhere import hint  # noqa: PLC0415 - needed for a wrong option only
 
         raise UsageError(f"{name}: {hint(name, (*_OPTIONS, *_SHORT, HELP, VERSION))}`backprop-tui --help` lists all")
     if command in (CHECK, SCENARIOS):
