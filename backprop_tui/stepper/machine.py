@@ -79,6 +79,8 @@ Ends = Callable[[Timeline], tuple[int, ...]]
 
 def apply(state: State, command: Command) -> State:
     """The state after `command`.  Raises IllegalCommand where it cannot be carried out."""
+    if state.by_stop:  # only the latest command counts
+        state = replace(state, by_stop=False)
     if isinstance(command, GoTo):
         return _go_to(state, command.position)
     if isinstance(command, Edit):
@@ -87,7 +89,7 @@ def apply(state: State, command: Command) -> State:
 
 
 def _at(state: State, epoch: int, sample: int, stage: int) -> State:
-    return replace(state, position=Position(epoch, sample, stage), by_stop=False)
+    return replace(state, position=Position(epoch, sample, stage))
 
 
 def _next(state: State) -> State:
