@@ -14,13 +14,15 @@ from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.present.ascii import ascii_row
 from backprop_tui.present.canvas import Style, text_of
+from backprop_tui.present.explanation.panel import explanation_panel
 from backprop_tui.present.explanation.stage import explain
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import in_words
 from backprop_tui.present.sentences import WIDTH
-from backprop_tui.stepper.machine import GoTo, Move, apply
-from backprop_tui.stepper.state import State, start
+from backprop_tui.stepper.machine import GoTo, Move, apply, last_sample
+from backprop_tui.stepper.state import Position, State, start
 from tests.driving import DESIGN_SIZE, SMALLEST, app_at, lines, shown
+from tests.many_scenarios import scenario
 from tests.many_trainings import training_scenario
 from tests.models import network, neuron
 
@@ -32,10 +34,12 @@ def stop_states(seed: int, passes: int) -> Iterator[State]:
     """The states after ``.`` in a pass of each of so many scenarios."""
     dice = random.Random(seed)  # noqa: S311 - nothing secret
     for _ in range(passes):
-        state = start(training_scenario(dice))
+        state = start(dice.choice((scenario, training_scenario))(dice))
         for _ in range(dice.choice((0, 0, 1, 2, 7))):
             state = apply(state, Move.NEXT_EPOCH)
-        state = apply(state, GoTo(state.position._replace(stage=0)))
+        if not state.ended:
+            sample = dice.randint(1, last_sample(state, state.position.epoch))
+            state = apply(state, GoTo(Position(state.position.epoch, sample, 0)))
         for _ in state.timeline.stops:
             yield (state := apply(state, Move.NEXT_STOP))
 
@@ -109,6 +113,8 @@ def test_no_number_and_no_line_is_cut() -> None:
             if state.stop and len(state.stop.stages) > 1 and not state.view.first_not_finite:
                 assert summary(state, width, height)
                 assert "…" not in summary(state, width, height)
+                panel = explanation_panel(state, width + 4, height + 1)
+                assert not [row for row in panel[1:] if row and row[0][1] is Style.STRONG]  # no rule of the last alone
 
 
 class Matrix(NamedTuple):
@@ -262,9 +268,9 @@ def test_an_event_on_the_way_is_told_with_the_stop() -> None:
     assert "Gate closed for this sample" in closed[0]
 
 
-@pytest.mark.parametrize("scenario", [neuron(), neuron(x=(1, 2, 3), w=(1, 2, 3))])
-def test_a_neuron_has_no_layer_to_be_told_in_vectors(scenario: Scenario) -> None:
-    state = start(scenario)
+@pytest.mark.parametrize("made", [neuron(), neuron(x=(1, 2, 3), w=(1, 2, 3))])
+def test_a_neuron_has_no_layer_to_be_told_in_vectors(made: Scenario) -> None:
+    state = start(made)
     for _ in state.timeline.stops:
         state = apply(state, Move.NEXT_STOP)
         assert "Vector form" not in " ".join(explain(state, WIDTH, ALL))
@@ -300,3 +306,13 @@ async def test_playing_goes_on_stage_by_stage_from_a_stop() -> None:
         await pilot.press("full_stop", "right")
         assert shown(app).count("●0.5933") == 1
         assert "●0.3775" not in shown(app)
+
+
+@pytest.mark.parametrize("name", ["xor-batch", "xor-momentum", "zero-grad"])
+def test_only_plain_descent_is_told_as_a_step_by_this_samples_gradient(name: str) -> None:
+    state, updates = start(load(name)), 0
+    while state.position.epoch == 1:
+        state = apply(state, Move.NEXT_STOP)
+        updates += state.timeline.rules[state.position.stage - 1].phase is Phase.UPDATE
+        assert "− lr·∂L/∂W" not in " ".join(explain(state, WIDTH, ALL))
+    assert updates

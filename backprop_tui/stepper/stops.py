@@ -62,7 +62,7 @@ def _subject(node: Node, phase: Phase, places: Mapping[str, tuple[int, int]]) ->
     layer, neuron = places[node.name]
     if phase is Phase.FORWARD:
         return _Subject(phase, layer, 0, _SUM if node.operation == _SUM else "")
-    return _Subject(phase, layer, neuron, node.operation if node.layer and phase is Phase.LOCAL else "")
+    return _Subject(phase, layer, neuron, "")
 
 
 def _places(graph: Graph) -> dict[str, tuple[int, int]]:
