@@ -13,7 +13,9 @@ _LONGER = {
     "←": "<-",
     "↑": "Up",
     "↓": "Down",
-    "²": "^2",
+    **{power: f"^{digit}" for digit, power in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    "ᵀ": "^T",
+    "⊙": ".*",  # as Octave spells it
     "≤": "<=",
     "≥": ">=",
     "±": "+-",

@@ -23,6 +23,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", ("left", "h"), ("←", "h"), "go back one stage", "step"),
     Command("next_phase", ("pagedown", "right_square_bracket"), ("PgDn", "]"), "to the end of the phase", "phase"),
     Command("previous_phase", ("pageup", "left_square_bracket"), ("PgUp", "["), "back to the phase before"),
+    Command("next_stop", ("full_stop",), (".",), "on by a neuron or a layer"),
+    Command("previous_stop", ("comma",), (",",), "back by a neuron or a layer"),
     Command("next_epoch", ("n",), ("n",), "same stage, an epoch later", "epoch"),
     Command("previous_epoch", ("N",), ("N",), "the same, an epoch earlier", "epoch"),
     Command("first", ("home",), ("Home",), "to the start of the epoch"),
