@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.answers import answers, answers_in_words
+from backprop_tui.present.answers.answered import answers, answers_in_words
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, start
 from tests.driving import DESIGN_SIZE, app_at, shown, tickers
