@@ -84,4 +84,5 @@ def answers_in_words(state: State) -> str:
         return ""
     told = ", ".join(number(answer.outputs[0]) for answer in answers(state))
     targets = ", ".join(number(sample.y[0]) for sample in samples)
-    return f"Answers of the new parameters to the {len(samples)} samples: {told}; targets: {targets}."
+    which = "of the new parameters" if is_after(state) else "before this update"
+    return f"Answers {which} to the {len(samples)} samples: {told}; targets: {targets}."

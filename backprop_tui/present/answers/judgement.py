@@ -26,18 +26,12 @@ class Rule(Enum):
     DIGITS = auto()
 
 
-_RULES = {
-    Rule.CLASS: "the largest output is that of the right class",
-    Rule.SIDE: "the answer is on its target's side of 0.5",
-    Rule.DIGITS: f"to the digits on screen, off by at most {number(RIGHT)} of the largest target",
-}
-
-
 class Judged(NamedTuple):
-    """By which rule all answers are judged, and which of them are right."""
+    """By which rule all answers are judged, which of them are right, and how far off each output may be for that."""
 
     rule: Rule
     right: tuple[bool, ...]
+    off: tuple[float, ...]
 
 
 def largest(outputs: Sequence[float]) -> int:
@@ -74,7 +68,8 @@ def judged(state: State) -> Judged:
         return all(map(is_near, outputs, targets, near))
 
     pairs = zip(answers(state), scenario.samples, strict=True)
-    return Judged(rule, tuple(is_right(answer.outputs, sample.y) for answer, sample in pairs))
+    right = tuple(is_right(answer.outputs, sample.y) for answer, sample in pairs)
+    return Judged(rule, right, tuple(one.off for one in near))
 
 
 def is_on_side(answer: float, target: float) -> bool:
@@ -83,13 +78,22 @@ def is_on_side(answer: float, target: float) -> bool:
 
 
 def count_in_words(found: Judged) -> str:
-    """How many answers are right, and by which rule: ``3 of 4 right (75%): …``."""
+    """How many answers are right, and what that means: ``3 of 4 right, accuracy 75% (right: …).``."""
     right, count = sum(found.right), len(found.right)
     share = "" if found.rule is Rule.DIGITS else f", accuracy {number(100 * right / count)}%"
-    if right == count:
-        start = "The one answer is right" if count == 1 else f"All {count} right"
-    elif right == 0:
-        start = "The one answer is not right" if count == 1 else f"None of {count} right"
+    if count == 1:
+        start = f"The one answer is {'right' if right else 'not right'}"
     else:
-        start = f"{right} of {count} right"
-    return f"{start}{share} (right: {_RULES[found.rule]})."
+        start = f"All {count} right" if right == count else f"{right or 'None'} of {count} right"
+    return f"{start}{share} ({_meaning(found)})."
+
+
+def _meaning(found: Judged) -> str:
+    """When an answer is right."""
+    if found.rule is Rule.CLASS:
+        return "right: the largest output is that of the class"
+    if found.rule is Rule.SIDE:
+        return "right: on the target's side of 0.5"
+    same = len({*found.off}) == 1
+    off = number(found.off[0]) if same else f"{number(RIGHT)} of its largest target, in each output"
+    return f"right: off by at most {off}, to the digits on screen"

@@ -1,12 +1,13 @@
 """The map of answers: the plane of two inputs in characters, with the samples on it, readable without colour."""
 
+import math
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.present.answers.answered import parameters
-from backprop_tui.present.answers.judgement import TIE, Judged, Rule, largest
+from backprop_tui.present.answers.judgement import MIDDLE, TIE, Judged, Rule, largest
 from backprop_tui.present.answers.plane import Axis, Field, Plane, field, plane_of
 from backprop_tui.present.answers.shades import NOT_FINITE, Shading, middle_of, shading
 from backprop_tui.present.canvas import Canvas, Row, Style
@@ -21,6 +22,9 @@ LOW, HIGH, SEVERAL = "o", "x", "*"
 
 RIGHT, WRONG = ("[", "]"), ("!", "!")
 """What stands around a sample's sign."""
+
+CLEAR = 0.2
+"""By so much the largest probability is ahead of the next where the field is not faint."""
 
 _TIED = "="
 _CELLS = 12  # for each sample drawn, or there would be nothing else to see
@@ -52,20 +56,41 @@ def map_rows(state: State, judged: Judged, width: int, height: int) -> tuple[Row
         drawn = max(1, columns * rows // _CELLS)
         shown = _shading(scenario, judged, found)
         marks = marks_in(scenario, judged, plane, (columns, rows), drawn)
-        legend = _legend_rows([*_legend(scenario, judged, shown, found, marks, drawn)], width)
+        signs = ["".join([_sign(outputs, shown) for outputs in cells]) for cells in found]
+        faint = faint_in(found) if scenario.output.activation == "softmax" else ()
+        told_signs = [*_told_field(shown, {*"".join(signs)}, is_faint=bool(faint))]
+        told_signs += [*_told_marks(scenario, judged, marks, drawn)]
+        legend = _legend_rows(told_signs, width)
         if rows + 1 + len(legend) <= height or rows == _LEAST_ROWS:
-            return (*_drawn(found, shown, marks, plane, left), *legend)
+            return (*_drawn(signs, faint, marks, plane, left), *legend)
         told = len(legend)
 
 
+def faint_in(found: Field) -> tuple[tuple[int, int], ...]:
+    """The cells (column and row) in which the largest output is ahead of the next by less than `CLEAR`."""
+    return tuple(
+        (x, y) for y, cells in enumerate(found) for x, outputs in enumerate(cells) if not _is_clear(sorted(outputs))
+    )
+
+
+def _is_clear(ascending: Sequence[float]) -> bool:
+    return ascending[-1] - ascending[-2] >= CLEAR
+
+
 def _drawn(
-    found: Field, shown: Shading | None, marks: dict[tuple[int, int], Mark], plane: Plane, left: int
+    signs: Sequence[str],
+    faint: Iterable[tuple[int, int]],
+    marks: Mapping[tuple[int, int], Mark],
+    plane: Plane,
+    left: int,
 ) -> tuple[Row, ...]:
-    """The field from column `left` on, the marks on it, and the axes."""
-    canvas = Canvas(left + len(found[0]), len(found) + 1)
-    for y, cells in enumerate(found):
+    """The field of `signs` from column `left` on, the marks on it, and the axes."""
+    canvas = Canvas(left + len(signs[0]), len(signs) + 1)
+    for y, text in enumerate(signs):
         canvas.put(left - 1, y, "│", Style.DIM)
-        canvas.put(left, y, "".join([_sign(outputs, shown) for outputs in cells]))
+        canvas.put(left, y, text)
+    for x, y in faint:
+        canvas.put(left + x, y, signs[y][x], Style.DIM)
     _draw_marks(canvas, marks, left)
     _draw_axes(canvas, plane, left)
     return canvas.rows()
@@ -83,7 +108,7 @@ def marks_in(
 ) -> dict[tuple[int, int], Mark]:
     """What stands in which cell (column and row, from the top left) for the first `count` samples."""
     columns, rows = size
-    middle = middle_of([sample.y[0] for sample in scenario.samples])
+    middle = _middle(scenario, judged)
     found: dict[tuple[int, int], Mark] = {}
     for sample, right in zip(scenario.samples[:count], judged.right, strict=False):
         cell = plane.x1.cell_of(sample.x[0], columns), rows - 1 - plane.x2.cell_of(sample.x[1], rows)
@@ -95,6 +120,11 @@ def marks_in(
     return found
 
 
+def _middle(scenario: Scenario, judged: Judged) -> float:
+    """From which target on a sample's sign is `HIGH`."""
+    return MIDDLE if judged.rule is Rule.SIDE else middle_of([sample.y[0] for sample in scenario.samples])
+
+
 def _shading(scenario: Scenario, judged: Judged, found: Field) -> Shading | None:
     if judged.rule is Rule.CLASS:
         return None
@@ -104,13 +134,13 @@ def _shading(scenario: Scenario, judged: Judged, found: Field) -> Shading | None
 def _sign(outputs: Sequence[float], shown: Shading | None) -> str:
     if shown:
         return shown.shade(outputs[0])
-    if any(value - value != 0 for value in outputs):  # ∞ or NaN
+    if not all(map(math.isfinite, outputs)):
         return NOT_FINITE
     place = largest(outputs)
     return _TIED if place == TIE else CLASSES[place]
 
 
-def _draw_marks(canvas: Canvas, marks: dict[tuple[int, int], Mark], left: int) -> None:
+def _draw_marks(canvas: Canvas, marks: Mapping[tuple[int, int], Mark], left: int) -> None:
     """The signs, and what stands around them where no other sign does."""
     for (x, y), mark in sorted(marks.items(), key=lambda item: not item[1].is_right):
         for side, around in zip((-1, 1), RIGHT if mark.is_right else WRONG, strict=True):
@@ -136,41 +166,27 @@ def _ends(axis: Axis) -> tuple[str, str]:
     return number(axis.low), number(axis.high)
 
 
-def _legend(
-    scenario: Scenario,
-    judged: Judged,
-    shown: Shading | None,
-    found: Field,
-    marks: dict[tuple[int, int], Mark],
-    drawn: int,
-) -> Iterator[str]:
-    """What the signs mean, of those that are there."""
-    signs = {_sign(outputs, shown) for cells in found for outputs in cells}
+def _told_field(shown: Shading | None, signs: Set[str], *, is_faint: bool) -> Iterator[str]:
+    """What the `signs` of the field mean."""
     if shown:
         yield from shown.legend()
     else:
-        yield "A digit: the class whose output is largest there"
+        yield "1 there the output of class 1 is the largest" + (f" (faint: by less than {CLEAR})" if is_faint else "")
         if _TIED in signs:
-            yield f"{_TIED} several are"
+            yield f"{_TIED} several are the largest"
     if NOT_FINITE in signs:
         yield f"{NOT_FINITE} not finite"
-    yield from _told_marks(scenario, judged)
-    if any(not mark.is_right for mark in marks.values()):
-        yield f"{WRONG[0]} around it: answered wrong"
-    if any(mark.sign == SEVERAL for mark in marks.values()):
-        yield f"{SEVERAL} several unlike samples"
-    if drawn < len(scenario.samples):
-        yield f"only the first {drawn} samples are drawn"
 
 
-def _told_marks(scenario: Scenario, judged: Judged) -> Iterator[str]:
-    start, end = RIGHT
+def _told_marks(scenario: Scenario, judged: Judged, marks: Mapping[tuple[int, int], Mark], drawn: int) -> Iterator[str]:
+    """What the samples' marks mean."""
     targets = [sample.y[0] for sample in scenario.samples]
-    low, high = f"{start}{LOW}{end}", f"{start}{HIGH}{end}"
+    low, high = (sign.join(RIGHT) for sign in (LOW, HIGH))
     if judged.rule is Rule.CLASS:
-        yield f"{start}1{end} a sample of class 1, answered right"
+        yield f"{'1'.join(RIGHT)} sample of class 1"
     elif min(targets) == max(targets):
-        yield f"{high} a sample, target {number(targets[0])}"
+        sign = high if targets[0] >= _middle(scenario, judged) else low
+        yield f"{sign} sample, target {number(targets[0])}"
     elif len(set(targets)) == 2:
         yield f"{low} target {number(min(targets))}"
         yield f"{high} target {number(max(targets))}"
@@ -178,3 +194,9 @@ def _told_marks(scenario: Scenario, judged: Judged) -> Iterator[str]:
         middle = number(middle_of(targets))
         yield f"{low} target below {middle}"
         yield f"{high} from {middle} up"
+    if any(not mark.is_right for mark in marks.values()):
+        yield f"{'1'.join(WRONG) if judged.rule is Rule.CLASS else ' '.join(WRONG)} answered wrong"
+    if any(mark.sign == SEVERAL for mark in marks.values()):
+        yield f"{SEVERAL} several unlike samples"
+    if drawn < len(scenario.samples):
+        yield f"only the first {drawn} samples are drawn"
