@@ -173,7 +173,7 @@ def test_a_sample_on_the_wrong_side_is_marked_and_the_legend_says_so() -> None:
     assert "wrong" not in found.legend
     found = drawn(start(one_layer("sigmoid", weights, [0.0], *fine, Sample((0.5, 0.5), (0.0,)))))
     assert [mark for mark, _ in found.marks()] == ["[x]", "!o!", "[o]"]
-    assert "! ! answered wrong" in found.legend
+    assert "!o! !x! answered wrong" in found.legend
 
 
 def test_unlike_samples_in_one_place_are_told() -> None:

@@ -150,6 +150,15 @@ def test_without_a_map_there_is_none() -> None:
         assert not page.beside
 
 
+@pytest.mark.parametrize("name", ["xor-2-2-1", "softmax", "article-7"])
+def test_a_window_of_any_size_has_a_page(name: str) -> None:
+    for width in (1, 2, 10, 39, 40, 55):
+        for height in (1, 3, 9):
+            page = page_of(at(name, 1), width, height)
+            assert page.length > 0
+            assert any("Loss" in line or "loss" in line for line in rows(page))
+
+
 @pytest.mark.parametrize("size", [SMALLEST, DESIGN_SIZE, WIDE])
 async def test_the_key_opens_the_answers_and_closes_them(size: tuple[int, int]) -> None:
     app = app_at("xor-2-2-1", 3, 8)

@@ -15,6 +15,8 @@ from backprop_tui.stepper.state import State
 _WIDE = 96  # cells, from which the map stands beside the table
 _GAP = 3
 _LEAST_MAP = 12  # rows
+_LEAST_BESIDE = 50  # cells, where the table needs more than half
+_NARROW = 40  # cells, below which there is no map
 
 
 class Page(NamedTuple):
@@ -49,12 +51,13 @@ class Page(NamedTuple):
 
 
 def page_of(state: State, width: int, height: int) -> Page:
-    """The page for a window of `width` × `height` cells (at least 56 × 15)."""
+    """The page for a window of `width` × `height` cells (56 × 15 for all of it)."""
     found = judged(state)
-    has_map = is_possible(state.scenario, found)
+    has_map = width >= _NARROW and is_possible(state.scenario, found)
     is_wide = has_map and width >= _WIDE
-    left = (width - _GAP) // 2 + 1 if is_wide else width
-    made = table(state, found, left)
+    half = (width - _GAP + 1) // 2
+    made = table(state, found, max(half, width - _GAP - _LEAST_BESIDE) if is_wide else width)
+    left = max(half, made.width) if is_wide else width
     sentences = [*_sentences(state, found)]
     under: tuple[Row, ...] = ()
     if has_map and not is_wide:
@@ -80,4 +83,4 @@ def _sentences(state: State, found: Judged) -> Iterator[str]:
 
 
 def _wrapped(sentences: list[str], width: int) -> tuple[Row, ...]:
-    return tuple(((f" {line}", Style.PLAIN),) for line in textwrap.wrap(" ".join(sentences), width - 1))
+    return tuple(((f" {line}", Style.PLAIN),) for line in textwrap.wrap(" ".join(sentences), max(1, width - 1)))

@@ -171,7 +171,7 @@ def _told_field(shown: Shading | None, signs: Set[str], *, is_faint: bool) -> It
     if shown:
         yield from shown.legend()
     else:
-        yield "1 there the output of class 1 is the largest" + (f" (faint: by less than {CLEAR})" if is_faint else "")
+        yield "1 where class 1 has the largest output" + (f" (faint: by less than {CLEAR})" if is_faint else "")
         if _TIED in signs:
             yield f"{_TIED} several are the largest"
     if NOT_FINITE in signs:
@@ -195,7 +195,8 @@ def _told_marks(scenario: Scenario, judged: Judged, marks: Mapping[tuple[int, in
         yield f"{low} target below {middle}"
         yield f"{high} from {middle} up"
     if any(not mark.is_right for mark in marks.values()):
-        yield f"{'1'.join(WRONG) if judged.rule is Rule.CLASS else ' '.join(WRONG)} answered wrong"
+        signs = "1" if judged.rule is Rule.CLASS else (LOW, HIGH)
+        yield f"{' '.join(sign.join(WRONG) for sign in signs)} answered wrong"
     if any(mark.sign == SEVERAL for mark in marks.values()):
         yield f"{SEVERAL} several unlike samples"
     if drawn < len(scenario.samples):
