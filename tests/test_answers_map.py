@@ -161,6 +161,8 @@ def test_marks_stand_where_the_samples_are_and_say_what_they_are(
         assert near or crowded
         if not crowded:
             z = w1 * x1 + w2 * x2 + b
+            if abs(z) < 1e-9:  # where the answer rounds to 0.5 itself
+                continue
             around = "[]" if z * (1 if sample.y[0] else -1) > 0 else "!!"
             assert around[0] + "ox"[int(sample.y[0])] + around[1] in near
 
@@ -214,6 +216,27 @@ def test_where_one_is_hardly_ahead_the_field_is_faint() -> None:
         x1 = -1.2 + 2.4 * (column + 0.5) / len(styles)
         ahead = abs(2 / (1 + 2.718281828459045**-x1) - 1)  # of two probabilities, p and 1 − p
         assert (style == "dim") == (ahead < 0.2), x1
+
+
+@pytest.mark.parametrize("name", ["xor-2-2-1", "logistic", "softmax"])
+def test_the_legend_says_the_same_at_any_width(name: str) -> None:
+    state = apply(start(load(name)), GoTo(Position(4)))
+
+    def legend(width: int) -> list[str]:
+        rows = [text_of(row) for row in map_rows(state, judged(state), width, 30)]
+        assert max(map(len, rows)) <= width
+        axis = next(y for y, row in enumerate(rows) if "└" in row)
+        return " ".join(rows[axis + 1 :]).split()
+
+    whole = legend(200)
+    ends = {word for width in (40, 50, 57, 77) for word in legend(width)} ^ {*whole}
+    assert {word for word in ends if not re.fullmatch(r"<?[\d.]+", word)} <= {"!o!", "!x!", "answered", "wrong"}
+
+
+def test_a_range_so_narrow_that_four_digits_do_not_tell_its_ends_has_more() -> None:
+    samples = [Sample((8.9999, 0.0), (0.0,)), Sample((9.0001, 1.0), (1.0,))]
+    found = drawn(start(one_layer("sigmoid", [(1.0, 1.0)], [-9.0], *samples)))
+    assert found.x1 == pytest.approx((8.99988, 9.00012), abs=6e-6)
 
 
 @pytest.mark.parametrize("name", ["xor-2-2-1", "logistic", "softmax", "softmax-relu", "and"])

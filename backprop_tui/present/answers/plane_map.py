@@ -11,7 +11,7 @@ from backprop_tui.present.answers.judgement import MIDDLE, TIE, Judged, Rule, la
 from backprop_tui.present.answers.plane import Axis, Field, Plane, field, plane_of
 from backprop_tui.present.answers.shades import NOT_FINITE, Shading, middle_of, shading
 from backprop_tui.present.canvas import Canvas, Row, Style
-from backprop_tui.present.numbers import number
+from backprop_tui.present.numbers import DIGITS, number, parse
 from backprop_tui.stepper.state import State
 
 CLASSES = "123456789abcdefghijklmnopqrstuvwxyz"
@@ -29,6 +29,7 @@ CLEAR = 0.2
 _TIED = "="
 _CELLS = 12  # for each sample drawn, or there would be nothing else to see
 _LEAST_ROWS = 3
+_MOST_DIGITS = 10  # of a number at the end of an axis
 
 
 class Mark(NamedTuple):
@@ -99,7 +100,8 @@ def _drawn(
 def _legend_rows(items: Sequence[str], width: int) -> list[Row]:
     """The legend in rows that end between two of its items."""
     stay = "\u00a0"
-    lines = textwrap.wrap("   ".join(item.replace(" ", stay) for item in items), width - 1)
+    glued = (item.replace(" ", stay) if len(item) < width else item for item in items)
+    lines = textwrap.wrap("   ".join(glued), width - 1)
     return [((f" {line.replace(stay, ' ')}", Style.PLAIN),) for line in lines]
 
 
@@ -163,7 +165,13 @@ def _draw_axes(canvas: Canvas, plane: Plane, left: int) -> None:
 
 
 def _ends(axis: Axis) -> tuple[str, str]:
-    return number(axis.low), number(axis.high)
+    """Both ends, with as many digits as it takes to be off by no more than a hundredth of the range."""
+    most = axis.high / 100 - axis.low / 100
+    for digits in range(DIGITS, _MOST_DIGITS):
+        texts = number(axis.low, digits), number(axis.high, digits)
+        if all(abs(parse(text) - end) <= most for text, end in zip(texts, axis, strict=True)):
+            return texts
+    return number(axis.low, _MOST_DIGITS), number(axis.high, _MOST_DIGITS)
 
 
 def _told_field(shown: Shading | None, signs: Set[str], *, is_faint: bool) -> Iterator[str]:
@@ -171,7 +179,9 @@ def _told_field(shown: Shading | None, signs: Set[str], *, is_faint: bool) -> It
     if shown:
         yield from shown.legend()
     else:
-        yield "1 where class 1 has the largest output" + (f" (faint: by less than {CLEAR})" if is_faint else "")
+        yield "1 where class 1 has the largest output"
+        if is_faint:
+            yield f"faint where by less than {CLEAR}"
         if _TIED in signs:
             yield f"{_TIED} several are the largest"
     if NOT_FINITE in signs:
