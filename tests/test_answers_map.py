@@ -274,6 +274,29 @@ def test_any_values_have_a_range_and_a_cell_in_it(values: list[float], cells: in
     assert max(values) <= axis.high
 
 
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(finite, finite, st.sampled_from([0.0, 1.0]) | finite), min_size=1, max_size=4),
+    st.tuples(finite, finite, finite),
+    st.sampled_from(["identity", "tanh", "sigmoid"]),
+)
+def test_whatever_the_numbers_there_is_a_map_of_its_size(
+    numbers_of: list[tuple[float, float, float]], parameters: tuple[float, float, float], activation: str
+) -> None:
+    samples = tuple(Sample((x1, x2), (y,)) for x1, x2, y in numbers_of)
+    w1, w2, b = parameters
+    state = start(Scenario("any", (Layer(activation, ((w1, w2),), (b,)),), samples))
+    rows = [text_of(row) for row in map_rows(state, judged(state), 57, 15)]
+    assert len(rows) <= 15
+    assert max(map(len, rows)) <= 57
+    signs = {sign for row in rows for sign in row.partition("│")[2]}
+    assert signs <= {*SHADES, *"?[]!ox*"}
+    assert signs & {*"ox*"}
+
+
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(1, 90))
 def test_the_middle_of_a_cell_is_in_it(low: float, width: float, cells: int) -> None:
     axis = Axis(low, low + width)
