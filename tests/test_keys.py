@@ -58,6 +58,7 @@ SAYINGS = {
     "up": "\n>  ∂z/∂b",
     "enter": "Nothing is chosen yet",
     "v": "─ Gradient check ──",
+    "a": "─ Answers before the update of epoch 1 ──",
     "c": "Converged in epoch 2: the loss is 0.",
     "question_mark": "─ Help ──",
     "tab": "──[Computation graph] ──",

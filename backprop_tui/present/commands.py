@@ -44,6 +44,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("go_to", ("g",), ("g",), "go to any epoch and stage"),
     Command("train", ("c",), ("c",), "train on: many epochs", "train"),
     Command("verify", ("v",), ("v",), "verify the gradients"),
+    Command("answers", ("a",), ("a",), "answers to every sample"),
     Command("repaint", ("ctrl+l",), ("ctrl+l",), "paint everything anew"),
     Command("suspend", ("ctrl+z",), ("ctrl+z",), "suspend the program"),
     Command("help", ("question_mark",), ("?",), "this help", "help"),

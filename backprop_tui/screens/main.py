@@ -149,7 +149,7 @@ class MainScreen(SizedScreen[None]):
     async def perform(self, name: str, *, playing: bool) -> None:
         """Do what the command `name` says, now that nothing goes on by itself; `playing` did until now."""
         match name:
-            case "edit" | "go_to" | "help" | "verify":
+            case "answers" | "edit" | "go_to" | "help" | "verify":
                 await self.open(name)
             case "play":
                 if not playing:
@@ -200,8 +200,12 @@ class MainScreen(SizedScreen[None]):
         self.maximize(panel, container=False)
 
     async def open(self, name: str) -> None:
-        """Open a form, the help or the gradient check; imported only now, for the first frame to come sooner."""
+        """Open a form or a page; imported only now, for the first frame to come sooner."""
         match name:
+            case "answers":
+                from backprop_tui.screens.answers import AnswersScreen  # noqa: PLC0415
+
+                await self.app.push_screen(AnswersScreen(self.state))
             case "edit":
                 from backprop_tui.screens.edit import EditScreen  # noqa: PLC0415 - as the docstring says
 

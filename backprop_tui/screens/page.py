@@ -1,4 +1,4 @@
-"""What the help and the gradient check share: a text that scrolls, and keys that close it."""
+"""What the help, the gradient check and the answers share: a text that scrolls, and keys that close it."""
 
 from typing import ClassVar
 
@@ -36,13 +36,16 @@ class PageScreen(SizedScreen[None], ModalScreen[None]):
         title.ascii_only = getattr(self.app, "ascii_only", False)
         yield title
         yield ruled(self._title)
-        with VerticalScroll(id="page"):
-            yield from self.contents()
+        yield self.page()
         yield KeyFooter(show_command_palette=False)
 
+    def page(self) -> Widget:
+        """What scrolls."""
+        return VerticalScroll(*self.contents(), id="page")
+
     def contents(self) -> tuple[Widget, ...]:
-        """What is on the page."""
-        raise NotImplementedError
+        """What is on the page, where nothing else scrolls."""
+        return ()
 
     def action_dismiss_page(self) -> None:
         """Back to the panels."""

@@ -50,7 +50,7 @@ class TrainingRunner:
         return True
 
     def _train(self) -> None:
-        from backprop_tui.present.answers import answers_in_words
+        from backprop_tui.present.answers.answered import answers_in_words
         from backprop_tui.present.endings import gave_up, sentence
         from backprop_tui.stepper.training import MOST_TRAINED, train
 
