@@ -18,6 +18,7 @@ from backprop_tui.options.arguments import (
     APPLICATION,
     CHECK,
     HELP,
+    NEW,
     SCENARIOS,
     SCREEN,
     STANDARD_INPUT,
@@ -99,6 +100,10 @@ def _run(request: Request) -> int:
         return _write((f"backprop-tui {__version__}\n",))
     if request.command == SCENARIOS:
         return _write(_scenario_lines())
+    if request.command == NEW:
+        from backprop_tui.options.new import new_file
+
+        return _write((new_file(request),))
     if request.command == CHECK:
         return _check(request)
     if request.command == SCREEN:
