@@ -37,7 +37,7 @@ VALUES = {
     "COLUMNSxROWS": "100x30",
 }
 """What may stand for each placeholder of the options' table; a NAME depends on its option."""
-NAMES = {"--activation": "sigmoid", "--loss": "bce", "--optimizer": "adam", "--theme": "nord"}
+NAMES = {"--activation": "sigmoid", "--loss": "bce", "--optimizer": "adam", "--theme": "nord", "--init": "he"}
 NEEDED = {"--loop": ["--play"]}
 """What an option cannot do without."""
 
@@ -93,7 +93,8 @@ def test_every_option_is_accepted(
     value = NAMES[name] if placeholder == "NAME" else VALUES.get(placeholder, "")
     words = [f"{name}={value}"] if "=" in between else [name, value] if value else [name]
     words += NEEDED.get(name, [])
-    assert any(accepted([*command, "sigmoid", *words], capsys) for command in ([], ["trace"], ["screen"]))
+    commands = (["sigmoid"], ["trace", "sigmoid"], ["screen", "sigmoid"], ["new", "2-1"])
+    assert any(accepted([*command, *words], capsys) for command in commands)
 
 
 @pytest.mark.parametrize("words", EXAMPLES, ids=shlex.join)

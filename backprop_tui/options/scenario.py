@@ -12,9 +12,9 @@ from backprop_tui.options.arguments import Request, UsageError
 
 def changed(scenario: Scenario, request: Request) -> Scenario:
     """`scenario` with the numbers and names that are asked for.  Raises UsageError where it does not take them."""
-    activation = _known("activation", request.activation, (*ACTIVATIONS, *LAYER_OPERATIONS))
-    loss = _known("loss", request.loss, LOSSES) or scenario.loss
-    optimizer = _known("optimizer", request.optimizer, OPTIMIZERS)
+    activation = known_name("activation", request.activation, (*ACTIVATIONS, *LAYER_OPERATIONS))
+    loss = known_name("loss", request.loss, LOSSES) or scenario.loss
+    optimizer = known_name("optimizer", request.optimizer, OPTIMIZERS)
     _check_shape(scenario, request)
     rate = scenario.learning_rate if request.lr is None else request.lr
     try:
@@ -68,7 +68,7 @@ def _several(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _known(kind: str, name: str | None, known: Collection[str]) -> str | None:
+def known_name(kind: str, name: str | None, known: Collection[str]) -> str | None:
     """`name`, in whatever case, as one of those `known`; None where none is given."""
     if name is not None and name.lower() not in known:
         from backprop_tui.core.names_elsewhere import unknown  # noqa: PLC0415 - needed for an unknown name only
