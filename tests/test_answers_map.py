@@ -1,5 +1,6 @@
 """The map of answers, read back from its characters and compared with rules worked out here."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -185,6 +186,14 @@ def test_unlike_samples_in_one_place_are_told() -> None:
     assert "* several unlike samples" in found.legend
 
 
+def test_where_one_of_several_is_answered_wrong_the_mark_says_so() -> None:
+    both = [Sample((0.5, 0.5), (0.0,)), Sample((0.5, 0.5), (1.0,))]
+    far = Sample((-3.0, -3.0), (0.0,))
+    for samples in (both, both[::-1]):
+        found = drawn(start(one_layer("sigmoid", [(1.0, 1.0)], [0.0], *samples, far)))
+        assert [mark for mark, _ in found.marks()] == ["!*!", "[o]"]
+
+
 def test_of_too_many_samples_the_first_are_drawn_and_the_legend_says_so() -> None:
     samples = [Sample((i / 100, i * 37 % 101 / 100), (float(i % 2),)) for i in range(101)]
     found = drawn(start(one_layer("sigmoid", [(1.0, 1.0)], [0.0], *samples)))
@@ -198,6 +207,13 @@ def test_what_is_not_finite_is_a_question_mark() -> None:
     for cell, (x1, _) in found.field():
         assert (cell == "?") == (abs(x1) * 1e308 > 1.7976931348623157e308), x1
     assert "? not finite" in found.legend
+
+
+def test_a_class_whose_sums_overflow_is_a_question_mark() -> None:
+    samples = [Sample((-10.0, 0.0), (1.0, 0.0)), Sample((10.0, 1.0), (0.0, 1.0))]
+    found = drawn(start(one_layer("softmax", [(1e308, 0.0), (1e308, 0.0)], [0.0, 0.0], *samples)))
+    for cell, (x1, _) in found.field():
+        assert (cell == "?") == math.isinf(x1 * 1e308), (cell, x1)
 
 
 def test_the_same_answer_everywhere_is_one_shade() -> None:
@@ -329,8 +345,6 @@ def test_of_more_classes_than_signs_there_is_none() -> None:
 def test_the_map_is_that_of_the_parameters_of_the_moment() -> None:
     scenario = replace(load("xor-2-2-1"), learning_rate=0.5)
     last = start(scenario).timeline.last
-    before, amid, after, following = (
-        drawn(apply(start(scenario), GoTo(Position(*place)))).cells
-        for place in ((1, 4, 0), (1, 4, last - 1), (1, 4, last), (2, 1, 0))
-    )
+    places = (1, 4, 0), (1, 4, last - 1), (1, 4, last), (2, 1, 0)
+    before, amid, after, following = (drawn(apply(start(scenario), GoTo(Position(*place)))).cells for place in places)
     assert before == amid != after == following

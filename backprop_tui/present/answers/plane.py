@@ -9,7 +9,6 @@ from backprop_tui.core.graph import Graph
 from backprop_tui.core.scenario import Sample
 
 _MARGIN = 0.1  # of the samples' range, on each side
-_LEAST = 1e-300  # a range narrower than this is none: nothing in it could be told apart
 _MOST = sys.float_info.max
 
 
@@ -51,7 +50,7 @@ def axis_of(values: Sequence[float]) -> Axis:
     low, high = min(values), max(values)
     half = high / 2 - low / 2
     margin = 2 * _MARGIN * half
-    if half < _LEAST or low - margin == low or high + margin == high:
+    if low - margin == low or high + margin == high:
         margin = max(1.0, abs(low))
     return Axis(max(low - margin, -_MOST), min(high + margin, _MOST))
 
