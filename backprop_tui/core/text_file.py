@@ -83,3 +83,8 @@ def _write_new(path: Path, data: bytes, *, mode: int | None = None) -> None:
         with suppress(OSError):
             path.unlink()
         raise
+
+
+def path_of(text: str) -> Path:
+    """The path that somebody has typed; ``~/`` is where that is at home."""
+    return Path(os.path.expanduser("~") + text[1:] if text.startswith("~/") else text)  # noqa: PTH111 - never raises

@@ -42,6 +42,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("go_to", ("g",), ("g",), "go to any epoch and stage"),
     Command("train", ("c",), ("c",), "train on: many epochs", "train"),
     Command("verify", ("v",), ("v",), "verify the gradients"),
+    Command("open", ("o",), ("o",), "open another scenario"),
+    Command("save", ("s",), ("s",), "save scenario or screen"),
     Command("repaint", ("ctrl+l",), ("ctrl+l",), "paint everything anew"),
     Command("suspend", ("ctrl+z",), ("ctrl+z",), "suspend the program"),
     Command("help", ("question_mark",), ("?",), "this help", "help"),
