@@ -27,7 +27,9 @@ def write_text(path: Path, text: str, *, over: bool = False) -> None:
     try:
         _write(path, text.encode(), over=over)
     except FileNotFoundError as error:
-        raise NotWritten(f"there is no folder {path.parent}") from error
+        is_there = path.parent.is_dir()  # but takes no files, as /proc
+        reason = f"cannot be written: {error.strerror}" if is_there else f"there is no folder {path.parent}"
+        raise NotWritten(reason) from error
     except NotADirectoryError as error:
         raise NotWritten(f"{path.parent} is no folder") from error
     except OSError as error:

@@ -82,5 +82,5 @@ def about_text(text: str, found: Sequence[Offer], chosen: Offer | None, *, files
 def about_leaving(state: State) -> str:
     """What opening another scenario means for the run on screen."""
     edits = len(state.undo)
-    lost = "" if not edits else "; its edit is lost" if edits == 1 else f"; its {counted(edits)} edits are lost"
-    return f"It opens at epoch 1, stage 0. The run on screen is given up{lost}."
+    lost = "" if not edits else ", and its edit is lost" if edits == 1 else f", and its {counted(edits)} edits are lost"
+    return f"The run on screen is given up{lost}."

@@ -80,7 +80,7 @@ class OpenScreen(SizedScreen[Scenario], ModalScreen[Scenario]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Offer what has the text in it."""
         event.stop()
-        found = () if self._files and is_path(self._text) else matching(self._text)
+        found = () if self._is_path else matching(self._text)
         if found != self._found:
             self._found = found
             self._list.clear_options().add_options(self._options())
@@ -100,13 +100,17 @@ class OpenScreen(SizedScreen[Scenario], ModalScreen[Scenario]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open what was typed or chosen."""
         event.stop()
-        if self._files and is_path(self._text):
+        if self._is_path:
             try:
                 self.dismiss(read(self._text))
             except ScenarioError as error:
                 self._say(f"! {printable(f'{error}')}")
         elif self._chosen:
             self.dismiss(load(self._chosen.name))
+
+    @property
+    def _is_path(self) -> bool:
+        return self._files and is_path(self._text)
 
     @property
     def _chosen(self) -> Offer | None:
@@ -116,7 +120,8 @@ class OpenScreen(SizedScreen[Scenario], ModalScreen[Scenario]):
         """Say what the text is taken for, what Enter would open, and what that means."""
         chosen = self._chosen
         self._say(about_text(self._text, self._found, chosen, files=self._files))
-        self.query_one("#meaning", Static).border_title = f" {chosen.name if chosen else 'a file'} "
+        other = "a file" if self._is_path else "nothing found"
+        self.query_one("#meaning", Static).border_title = f" {chosen.name if chosen else other} "
         title = f"{chosen.title}\n" if chosen else ""
         self.query_one("#hints", Static).update(f"{title}{about_leaving(self.state)}")
 
