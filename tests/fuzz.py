@@ -1,7 +1,7 @@
 """Abuse in a real pseudo-terminal: random keys, broken sequences, pastes, resizes and signals, in random order.
 
 ``python -m tests.fuzz 100000 7`` runs that many events from that seed and reports.  The position on screen is
-compared with the one that the pure machine reaches by the same commands.
+compared with the one that the pure machine reaches by the same commands.  It saves files where the program runs.
 """
 
 import os
@@ -11,6 +11,8 @@ import sys
 import time
 from collections import deque
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from backprop_tui.core.scenario import Sample, with_sample
 from backprop_tui.core.scenario_file import load
@@ -48,7 +50,7 @@ def typed(*names: str) -> tuple[bytes, ...]:
     return tuple(TYPED.get(key) or key.encode() for name in names for key in command(name).keys)
 
 
-_FORMS = ("edit", "go_to")
+_FORMS = ("edit", "go_to", "save")
 _STAYING = ("faster", "slower", "choose_next", "choose_previous", "repaint")
 MOVES = {key: move for move in Move for key in typed(move.value)}
 """The keys that lead from position to position, and where to."""
@@ -56,8 +58,13 @@ MOVES = {key: move for move in Move for key in typed(move.value)}
 STAYING = typed(*_STAYING)
 """The keys of commands that leave the position alone."""
 
-ADVENTURES = typed(*(one.name for one in COMMANDS if one.name not in {*Move, *_FORMS, *_STAYING, "suspend", "quit"}))
+ADVENTURES = typed(
+    *(one.name for one in COMMANDS if one.name not in {*Move, *_STAYING, "edit", "go_to", "open", "suspend", "quit"})
+)
 """The keys of all the others, which open something, start something, or came later than this file."""
+
+OPENED = ("article-7", "relu", "relu-dead", "sigmoid")
+"""Neurons with one input and one sample, as the actions here have it."""
 
 PANELS = "nN epoch"
 """What is at the bottom of the panels, and of nothing that opens over them."""
@@ -142,6 +149,7 @@ class Fuzz:
             self.gone: 4,
             self.form: 6,
             self.adventure: 5,
+            self.opened: 3,
             self.stop_and_continue: 6,
             self.suspended: 2,
             self.repainted: 30,
@@ -190,6 +198,14 @@ class Fuzz:
         if self.state.position != (epoch, 1, stage):
             self.terminal.wait_for("not finite")
             self.leave()
+        self.settle()
+
+    def opened(self) -> None:
+        """Another scenario, and with it another run."""
+        name = self.random.choice(OPENED)
+        self.open("open", "─ Open ─")
+        self.terminal.send_bytes(b"%b\r" % name.encode())
+        self.state = start(load(name))
         self.settle()
 
     def form(self) -> None:
@@ -332,7 +348,7 @@ def main() -> None:
     """Run from the command line: how many events, and from which seed."""
     events, seed = (int(word) for word in (*sys.argv[1:], "1")[:2])
     started = time.monotonic()
-    with Terminal() as terminal:
+    with TemporaryDirectory() as folder, Terminal(folder=Path(folder)) as terminal:
         terminal.wait_for("q quit")
         Fuzz(terminal, seed).run(events)
         used = processor_seconds(terminal.pid)

@@ -29,8 +29,8 @@ EVENTS = 5_000 if "CI" in os.environ else 500
 IDLE = 1.0
 
 
-def test_abuse_neither_ends_nor_confuses_it() -> None:
-    with Terminal("--mouse") as terminal:
+def test_abuse_neither_ends_nor_confuses_it(tmp_path: Path) -> None:
+    with Terminal("--mouse", folder=tmp_path) as terminal:
         terminal.wait_for("q quit")
         Fuzz(terminal, seed=1).run(EVENTS)
         before, since = processor_seconds(terminal.pid), time.monotonic()
