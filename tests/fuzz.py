@@ -4,7 +4,6 @@
 compared with the one that the pure machine reaches by the same commands.  It saves files where the program runs.
 """
 
-import os
 import random
 import signal
 import sys
@@ -19,7 +18,7 @@ from backprop_tui.core.scenario_file import load
 from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, State, start
-from tests.terminal import PATIENCE, Terminal
+from tests.terminal import Terminal, processor_seconds, wait_until_stopped
 
 TYPED = {
     "right": b"\x1b[C",
@@ -324,24 +323,6 @@ def cells(terminal: Terminal) -> list[list[object]]:
     """What stands in each cell of each row, in which colours and weight."""
     screen = terminal.screen
     return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
-
-
-def wait_until_stopped(terminal: Terminal) -> None:
-    """Read until the program has stopped, as for job control."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        terminal.read_for(0.02)
-        with open(f"/proc/{terminal.pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
-            if file.read().rpartition(")")[2].split()[0] == "T":
-                return
-    raise AssertionError(f"it goes on; the screen is\n{terminal.text}")
-
-
-def processor_seconds(pid: int) -> float:
-    """The processor time that a process has used so far."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:

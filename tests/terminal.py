@@ -180,3 +180,21 @@ class Terminal:
         self.received += data
         self._stream.feed(data)
         return bool(data)
+
+
+def wait_until_stopped(terminal: Terminal) -> None:
+    """Read until the program has stopped, as for job control."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        terminal.read_for(0.02)
+        with open(f"/proc/{terminal.pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
+            if file.read().rpartition(")")[2].split()[0] == "T":
+                return
+    raise AssertionError(f"it goes on; the screen is\n{terminal.text}")
+
+
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process has used so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

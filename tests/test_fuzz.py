@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.core.scenario_file import parse
-from tests.fuzz import Fuzz, processor_seconds
-from tests.terminal import PATIENCE, Terminal
+from tests.fuzz import Fuzz
+from tests.terminal import PATIENCE, Terminal, processor_seconds
 from tests.test_terminal import restored
 
 pytestmark = pytest.mark.system
