@@ -24,7 +24,7 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
     "terminal": set(),
     "launch": {"core"},
     "options": {"core", "stepper", "present", "launch"},
-    "screenshot": {"app", "launch"},
+    "screenshot": {"app", "launch", "present", "screens"},
     "run": {"app", "launch", "terminal"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -45,6 +45,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("train", ("c",), ("c",), "train on: many epochs", "train"),
     Command("verify", ("v",), ("v",), "verify the gradients"),
     Command("answers", ("a",), ("a",), "answers to every sample"),
+    Command("open", ("o",), ("o",), "open another scenario"),
+    Command("save", ("s",), ("s",), "save scenario or screen"),
     Command("repaint", ("ctrl+l",), ("ctrl+l",), "paint everything anew"),
     Command("suspend", ("ctrl+z",), ("ctrl+z",), "suspend the program"),
     Command("help", ("question_mark",), ("?",), "this help", "help"),

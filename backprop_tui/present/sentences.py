@@ -148,6 +148,11 @@ def beginning(words: str) -> str:
     return f"The {words[4:]}" if words.startswith("the ") else words
 
 
+def printable(text: str) -> str:
+    """`text` in one line, whatever is in it."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
 def _glued(text: str) -> str:
     for sign in (" = ", " · ", " + ", " − ", " ← ", " ⊙ "):
         text = text.replace(sign, sign.replace(" ", _STAY))

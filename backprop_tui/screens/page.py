@@ -9,9 +9,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from backprop_tui.panels.footer import KeyFooter
-from backprop_tui.panels.title import TitleRow
 from backprop_tui.present.commands import command
-from backprop_tui.screens.sized import SizedScreen, ruled
+from backprop_tui.screens.sized import SizedScreen, ruled, title_of
 from backprop_tui.stepper.state import State
 
 
@@ -31,10 +30,7 @@ class PageScreen(SizedScreen[None], ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Title, page and keys."""
         yield self.message()
-        title = TitleRow()
-        title.state = self.state
-        title.ascii_only = getattr(self.app, "ascii_only", False)
-        yield title
+        yield title_of(self.state, self.app)
         yield ruled(self._title)
         yield self.page()
         yield KeyFooter(show_command_palette=False)
