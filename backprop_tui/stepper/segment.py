@@ -192,7 +192,7 @@ def train_quickly(
     known, before_all = len(losses), len(ends)
     try:
         return trainer.quick(state, visited, numbers, epochs, losses, ends, small)
-    except (OverflowError, ValueError):
+    except (ArithmeticError, ValueError):
         done = len(losses) - known
         width = (len(ends) - before_all) // done if done else 0
         last = (*ends[-width:], *state[width:]) if done else state
