@@ -89,7 +89,8 @@ def numbers_given(learning: Learning) -> tuple[str, ...]:
     if not (learning.adds_decay or learning.row.decays):
         needed = [name for name in needed if name != WEIGHT_DECAY]
     count = [UPDATE_NUMBER] if learning.updates and learning.row.counts else []
-    return (LEARNING_RATE, *needed, *count, *([BATCH_SIZE] if learning.accumulates else []))
+    rate = [LEARNING_RATE] if learning.updates or learning.accumulates else []
+    return (*rate, *needed, *count, *([BATCH_SIZE] if learning.accumulates else []))
 
 
 def run(rules: Sequence[Rule], given: Mapping[str, float]) -> tuple[float, ...]:
