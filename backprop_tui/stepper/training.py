@@ -40,7 +40,8 @@ def ending(state: State, epoch: int) -> Ending | None:
 
     CONVERGED: the loss is at most 1e-12 · min(1, the first epoch's loss since the latest edit); or every gradient
     that an update used is at most 1e-9, and every answer is right, or, where there is no loss, no gate is closed and
-    nothing saturated in the way.  STUCK: the latter at a wrong answer, something being in the way.  OSCILLATING: the parameters moved, and were where they are now some epochs ago.
+    nothing saturated in the way.  STUCK: the latter at a wrong answer, something being in the way.  OSCILLATING: the
+    parameters moved, and were where they are now some epochs ago.
     STANDING_STILL: no update moved any.  DIVERGED: a value is not finite after an update; NOT_FINITE: before any.
     """
     history = state.history
