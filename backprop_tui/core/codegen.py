@@ -161,10 +161,8 @@ def _applied(function: str, args: tuple[Expression, ...], dialect: Dialect) -> t
 def _operand(expression: Expression, binding: int, dialect: Dialect) -> str:
     """An operand that must bind as tightly as `binding`; to be read, a whole number in it needs no ``.0``."""
     match expression:
-        case Number(value, "") if (
-            dialect.readable and value.is_integer() and abs(value) < 1e6 and repr(value) != "-0.0"
-        ):
-            return str(int(value))
+        case Number(value, "") if dialect.readable and value.is_integer() and abs(value) < 1e6:
+            return "-0.0" if repr(value) == "-0.0" else str(int(value))
     return _within(expression, binding, dialect)
 
 

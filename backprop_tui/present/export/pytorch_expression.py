@@ -24,9 +24,7 @@ _OPERATIONS = {
     **{name: text.replace("{z}", "{}") for name, text in ACTIVATIONS.items()},
 }
 _EXTREMES = {"max": ("maximum", "amax"), "min": ("minimum", "amin")}
-_OWN = frozenset(
-    ("torch", "F", "optimizer", "print", "range", "epoch", "epochs", "all", "value", "float", "SystemExit")
-)
+_OWN = frozenset(("torch", "F", "optimizer", "print", "range", "epoch", "epochs", "all", "value", "float"))
 
 
 def program(scenario: ProgramScenario, epochs: int) -> Iterator[str]:
