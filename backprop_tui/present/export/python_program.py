@@ -144,7 +144,7 @@ def _dialect(scenario: Scenario, graph: Graph) -> Dialect:
 
 def _needs(code: str) -> Iterator[str]:
     """What has to stand before `code`: the functions that it calls, and the import that they or it need."""
-    functions = [text for name, text in _DEFINITIONS.items() if re.search(rf"\b{name}\(", code)]
+    functions = [text for name, text in _DEFINITIONS.items() if re.search(rf"(?<![.\w]){name}\(", code)]
     if functions or "math." in code:
         yield from ("import math", "")
     for text in functions:
