@@ -27,6 +27,8 @@ VALUES = {
     "B": "0.5",
     "Y": "0.8",
     "RATE": "0.2",
+    "PROGRAM": "-x^2",
+    "NAME=NUMBER…": "x=-2",
     "N": "2",
     "FORMAT": "csv",
     "E": "2",
@@ -38,7 +40,7 @@ VALUES = {
 }
 """What may stand for each placeholder of the options' table; a NAME depends on its option."""
 NAMES = {"--activation": "sigmoid", "--loss": "bce", "--optimizer": "adam", "--theme": "nord", "--init": "he"}
-NEEDED = {"--loop": ["--play"]}
+NEEDED = {"--loop": ["--play"], "--expr": ["--at", "x=-2"], "--at": ["--expr", "x^2"]}
 """What an option cannot do without."""
 
 
@@ -68,7 +70,9 @@ def test_the_key_table_is_what_the_commands_declare() -> None:
     assert table == key_table(), f"the README's table of keys should be\n{key_table()}"
 
 
-OPTIONS = re.findall(r"`(--[a-z-]+)([ =[]*)([A-Za-z]+…?)?\]?`", section("Command line").split("\n|---|---|\n")[1])
+OPTIONS = re.findall(
+    r"`(--[a-z-]+)([ =[]*)([A-Za-z]+(?:=[A-Z]+)?…?)?\]?`", section("Command line").split("\n|---|---|\n")[1]
+)
 EXAMPLES = [shlex.split(line, comments=True) for line in blocks("sh", section("Command line"))[0].splitlines()]
 
 
@@ -93,7 +97,8 @@ def test_every_option_is_accepted(
     value = NAMES[name] if placeholder == "NAME" else VALUES.get(placeholder, "")
     words = [f"{name}={value}"] if "=" in between else [name, value] if value else [name]
     words += NEEDED.get(name, [])
-    commands = (["sigmoid"], ["trace", "sigmoid"], ["screen", "sigmoid"], ["new", "2-1"])
+    scenario = [] if "--expr" in words else ["sigmoid"]
+    commands = (scenario, ["trace", *scenario], ["screen", *scenario], ["new", "2-1"])
     assert any(accepted([*command, *words], capsys) for command in commands)
 
 

@@ -8,7 +8,7 @@ from outside gets in; what is not a quantity begins with _.
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from backprop_tui.core.backprop import (
@@ -22,7 +22,7 @@ from backprop_tui.core.backprop import (
     sums,
     used_gradient,
 )
-from backprop_tui.core.codegen import FAST, python
+from backprop_tui.core.codegen import FAST, SAFE, Dialect, python
 from backprop_tui.core.expression import FUNCTIONS, Expression, Name, names
 from backprop_tui.core.graph import Graph, Role
 from backprop_tui.core.optimizers import LEARNING_RATE, UPDATE_NUMBER, Learning
@@ -72,10 +72,23 @@ state after it, sums only where they outlast it.
 
 
 class CompiledTraining(NamedTuple):
-    """One function twice: `quick` raises OverflowError or ValueError where `safe` goes on with ∞ or NaN."""
+    """One function twice: `quick` raises ArithmeticError or ValueError where `safe` goes on with ∞ or NaN."""
 
     quick: TrainFunction
     safe: TrainFunction
+
+
+_QUICK = {
+    "_exp": math.exp,
+    "_ln": math.log,
+    "_log1p": math.log1p,
+    "_sqrt": math.sqrt,
+    "_power": math.pow,
+    "_sin": math.sin,
+    "_cos": math.cos,
+    "_tan": math.tan,
+}
+"""What raises where the functions of the same names in `FUNCTIONS` do not."""
 
 
 @lru_cache(maxsize=32)
@@ -86,14 +99,18 @@ def compile_training(
 
     One for passes `within` an epoch appends the sums of gradients to `ends`, too.
     """
-    text = source(graph, learning, one_sample=one_sample, zero_grad=zero_grad, within=within)
-    code = compile(text, "<training>", "exec")
-    safe = _safe_names()
-    namespaces = ({**safe, **_QUICK}, safe)
-    for namespace in namespaces:
-        exec(code, namespace)  # noqa: S102 - the text is made here, of validated names
-    quick, tolerant = (namespace["_train"] for namespace in namespaces)
-    return CompiledTraining(quick, tolerant)  # type: ignore[arg-type]  # exec cannot tell its type
+
+    def compiled(dialect: Dialect, names: dict[str, object]) -> TrainFunction:
+        text = source(graph, learning, one_sample=one_sample, zero_grad=zero_grad, within=within, dialect=dialect)
+        exec(compile(text, "<training>", "exec"), names)  # noqa: S102 - the text is made here, of validated names
+        return names["_train"]  # type: ignore[return-value]  # exec cannot tell its type
+
+    tolerant = cache(lambda: compiled(SAFE, _safe_names()))
+
+    def safe(*given: object) -> Outcome:  # made when it is needed: few runs do
+        return tolerant()(*given)  # type: ignore[arg-type]  # the same as are given to it
+
+    return CompiledTraining(compiled(FAST, {**_safe_names(), **_QUICK}), safe)
 
 
 @lru_cache(maxsize=32)
@@ -103,7 +120,7 @@ def compile_forward(graph: Graph) -> Callable[[Mapping[str, float]], Numbers]:
     lines = [
         "def _forward(_given):",
         *(f"    {node.name} = _given[{node.name!r}]" for node in graph.nodes if not node.operation),
-        *(f"    {line}" for line in _lines(rules, set())),
+        *(f"    {line}" for line in _lines(rules, set(), SAFE)),
     ]
     lines.append(f"    return {targets(rule.quantity for rule in rules)}")
     namespace = _safe_names()
@@ -124,41 +141,46 @@ def compile_answers(graph: Graph, *, with_loss: bool) -> AnswerFunction:
     roles = (Role.INPUT, Role.TARGET) if with_loss else (Role.INPUT,)
     rules = [rule for rule in forward_rules(graph) if with_loss or rule.phase is not Phase.LOSS]
     found = (*graph.root.args[: len(graph.root.args) // 2], *((graph.root.name,) if with_loss else ()))
-    lines = [
-        "def _answers(_parameters, _samples):",
-        f"    {targets(node.name for node in graph.parameters)} = _parameters",
-        "    _found = []",
-        f"    for {targets(node.name for node in graph.nodes if node.role in roles)} in _samples:",
-        *(f"        {line}" for line in _lines(rules, set())),
-        f"        _found.append({targets(found)})",
-        "    return _found",
-    ]
-    code = compile("\n".join(lines), "<answers>", "exec")
-    namespaces = ({**_safe_names(), **_QUICK}, _safe_names())
-    for namespace in namespaces:
-        exec(code, namespace)  # noqa: S102 - likewise
-    quick, safe = (namespace["_answers"] for namespace in namespaces)
+
+    def compiled(dialect: Dialect, known: dict[str, object]) -> AnswerFunction:
+        lines = [
+            "def _answers(_parameters, _samples):",
+            f"    {targets(node.name for node in graph.parameters)} = _parameters",
+            "    _found = []",
+            f"    for {targets(node.name for node in graph.nodes if node.role in roles)} in _samples:",
+            *(f"        {line}" for line in _lines(rules, set(), dialect)),
+            f"        _found.append({targets(found)})",
+            "    return _found",
+        ]
+        exec(compile("\n".join(lines), "<answers>", "exec"), known)  # noqa: S102 - likewise
+        return known["_answers"]  # type: ignore[return-value]  # exec cannot tell its type
+
+    quick, safe = compiled(FAST, {**_safe_names(), **_QUICK}), compiled(SAFE, _safe_names())
 
     def answers(parameters: Numbers, samples: Iterable[Numbers]) -> list[Numbers]:
         samples = tuple(samples)
         try:
-            return quick(parameters, samples)  # type: ignore[operator,no-any-return]  # exec cannot tell its type
-        except (OverflowError, ValueError):
-            return safe(parameters, samples)  # type: ignore[operator,no-any-return]  # likewise
+            return quick(parameters, samples)
+        except (ArithmeticError, ValueError):
+            return safe(parameters, samples)
 
     return answers
 
 
-_QUICK = {"_exp": math.exp, "_ln": math.log, "_log1p": math.log1p, "_sqrt": math.sqrt, "_power": math.pow}
-
-
 def _safe_names() -> dict[str, object]:
     names: dict[str, object] = {name: FUNCTIONS[function] for function, name in FAST.calls.items()}
-    return names | {"_range": range, "_len": len, "_Outcome": Outcome}
+    others = {"_quotient": FUNCTIONS["/"], "_inf": math.inf, "_nan": math.nan}
+    return names | others | {"_range": range, "_len": len, "_Outcome": Outcome}
 
 
 def source(
-    graph: Graph, learning: Learning = PLAIN, *, one_sample: bool, zero_grad: bool = True, within: bool = False
+    graph: Graph,
+    learning: Learning = PLAIN,
+    *,
+    one_sample: bool,
+    zero_grad: bool = True,
+    within: bool = False,
+    dialect: Dialect = FAST,
 ) -> str:
     """The text of the function."""
     learning = learning._replace(anew=False, updates=True)
@@ -176,13 +198,13 @@ def source(
     for name, meaning in statements(rules):
         if name.startswith("_") and names(meaning) <= {*numbers}:  # the same in every pass
             done.add(name)
-            head.append(f"    {name} = {python(meaning, FAST)}")
+            head.append(f"    {name} = {python(meaning, dialect)}")
     is_plain = learning.optimizer == "sgd" and not learning.adds_decay and zero_grad
     if not is_plain:
         head.append(f"    _move = {SMALL_GRADIENT!r} * _abs({LEARNING_RATE})")
     keep = f"_keep_end({targets((*parameters, *memory, *(summed if within or not zero_grad else ())))})"
     sample = targets(node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET))
-    one = _Pass(graph, learning, rules, copies, done, is_plain)
+    one = _Pass(graph, learning, rules, copies, done, is_plain, dialect)
     if learning.accumulates:
         reset = f"{' = '.join(summed)} = -0.0" if summed and zero_grad else ""  # -0.0 + v is v, whatever its sign
         lines = _in_batches(one, sample, reset, keep)
@@ -200,6 +222,7 @@ class _Pass(NamedTuple):
     copies: Mapping[str, Expression]
     done: set[str]
     is_plain: bool
+    dialect: Dialect
 
     @property
     def root(self) -> str:
@@ -207,7 +230,11 @@ class _Pass(NamedTuple):
 
     def until_update(self) -> list[str]:
         """Forward and backward, and the sums."""
-        return [*_lines((rule for rule in self.rules if rule.phase is not Phase.UPDATE), self.done)]
+        return self.lines(rule for rule in self.rules if rule.phase is not Phase.UPDATE)
+
+    def lines(self, rules: Iterable[Rule]) -> list[str]:
+        """An assignment for each of `rules`, and before it for what it shares with others."""
+        return [*_lines(rules, self.done, self.dialect)]
 
     def update(self) -> list[str]:
         """The update, which is simultaneous: it comes last, each parameter from its own numbers.
@@ -215,7 +242,7 @@ class _Pass(NamedTuple):
         Where more than the gradient moves a parameter, the old ones are remembered as long as all may be level.
         """
         count = [f"{UPDATE_NUMBER} = {UPDATE_NUMBER} + 1.0"] if self.learning.row.counts else []
-        steps = [*_lines((rule for rule in self.rules if rule.phase is Phase.UPDATE), self.done)]
+        steps = self.lines(rule for rule in self.rules if rule.phase is Phase.UPDATE)
         before = []
         if not self.is_plain:
             early = [] if self.learning.adds_decay else [f"if _level: _level = {self.small_gradients()}"]
@@ -233,7 +260,7 @@ class _Pass(NamedTuple):
     def small_gradients(self) -> str:
         """The condition that no gradient that the update uses is above `SMALL_GRADIENT`."""
         used = (used_gradient(self.graph, node.name, self.learning) for node in self.graph.free)
-        gradients = (python(self.copies.get(name, Name(name)), FAST) for name in used)
+        gradients = (python(self.copies.get(name, Name(name)), self.dialect) for name in used)
         return " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
 
 
@@ -306,5 +333,5 @@ def _epochs(body: Sequence[str]) -> list[str]:
     ]
 
 
-def _lines(rules: Iterable[Rule], done: set[str]) -> Iterator[str]:
-    return (f"{name} = {python(expression, FAST)}" for name, expression in statements(rules, done))
+def _lines(rules: Iterable[Rule], done: set[str], dialect: Dialect) -> Iterator[str]:
+    return (f"{name} = {python(expression, dialect)}" for name, expression in statements(rules, done))

@@ -90,6 +90,8 @@ def parse(text: str, name: str, beside: Beside = NOWHERE) -> Scenario:
     """
     table = _parsed(text)
     check_keys("", table, TOP)
+    if "expression" in table:
+        return _expression(table, name)
     layers = read_layers(table)
     loss = values.name_of("loss", table.get("loss", "mse"), LOSSES)
     samples, keys = _samples(table, layers, loss, beside)
@@ -155,6 +157,28 @@ def _in_its_file(error: ScenarioError, keys: Sequence[str]) -> ScenarioError:
     if not keys or kind != "sample":
         return error
     return ScenarioError(f"{keys[int(number) - 1]}, {what}", error.problem)
+
+
+def _expression(table: Table, name: str) -> Scenario:
+    """The scenario of a program."""
+    from backprop_tui.core.models.expression_keys import (  # noqa: PLC0415 - networks need none of it
+        check_alone,
+        expression_scenario,
+    )
+
+    check_alone(table)
+    expression = table["expression"]
+    if not isinstance(expression, dict):
+        raise ScenarioError("expression", "expected a table [expression], with one bracket on each side")
+    return expression_scenario(
+        name,
+        expression,
+        learning_rate=values.number("learning_rate", table["learning_rate"]) if "learning_rate" in table else None,
+        optimizer=optimizer(table),
+        title=values.text("title", table.get("title", "")),
+        source=values.text("source", table.get("source", "")),
+        expectations=tuple(_expectation(f"expect {i}", entry) for i, entry in values.tables(table, "expect")),
+    )
 
 
 def _read(path: str) -> str:

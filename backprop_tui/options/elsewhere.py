@@ -27,6 +27,8 @@ _ELSEWHERE = {
     **dict.fromkeys(("width", "height", "columns", "rows", "geometry"), "--size"),
     **dict.fromkeys(("light", "dark", "style", "colors", "colours"), "--theme"),
     **dict.fromkeys(("verify", "gradcheck", "grad-check"), "--check"),
+    **dict.fromkeys(("expression", "program", "formula", "function", "eval"), "--expr"),
+    **dict.fromkeys(("values", "value", "given", "point", "set", "let"), "--at"),
     **dict.fromkeys(("v", "ver"), "--version"),
     **dict.fromkeys(("?", "usage"), "--help"),
 }

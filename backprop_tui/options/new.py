@@ -9,7 +9,8 @@ from backprop_tui.core.optimizers import OPTIMIZERS
 from backprop_tui.core.scenario import MOST_PARAMETERS, ScenarioError
 from backprop_tui.core.scenario_file import parse
 from backprop_tui.core.softmax import CROSS_ENTROPY, LAYER_OPERATIONS
-from backprop_tui.options.arguments import Request, UsageError
+from backprop_tui.options.arguments import Request
+from backprop_tui.options.numbers import UsageError
 from backprop_tui.options.scenario import known_name
 from backprop_tui.present.export.new_scenario import NewNetwork, new_scenario
 

@@ -34,6 +34,9 @@ Of the application, trace and screen:
   --optimizer NAME   sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw,
                      its options at their defaults
   --batch-size SIZE  samples to an update, or all
+  --expr PROGRAM     in place of SCENARIO: lines or parts between ; such as
+                     "q = x + y; f = q*z"; without --lr there is one pass
+  --at NAME=NUMBER…  its values, such as x=-2 y=5 z=-4
   --ascii            plain characters; in a trace, of text and markdown
 
 Of new, which has activation, loss, lr, optimizer and batch-size, too:

@@ -44,8 +44,10 @@ def _converged(state: State) -> str:
     when = f"in epoch {epoch}" if first == epoch else f"already, since epoch {first}"
     if loss <= small:
         return f"Converged {when}: the loss is {number(loss)}{', as good as 0' if loss else ''}."
-    answers = "every answer is right" if history.samples > 1 or _outputs(state.view) > 1 else "the answer is right"
     level = f"no gradient is above {number(SMALL_GRADIENT)}"
+    if not _outputs(state.view):
+        return f"Converged {when}: {level}; {state.timeline.graph.root.name} is {number(loss)}."
+    answers = "every answer is right" if history.samples > 1 or _outputs(state.view) > 1 else "the answer is right"
     return f"Converged {when}: {level}, and {answers}; the loss is {number(loss)}."
 
 
@@ -59,6 +61,8 @@ def _stuck(state: State) -> str:
     first = since(state, epoch)
     when = f"in epoch {epoch}" if first == epoch else f"already, since epoch {first}"
     whose = f" of sample {wrong.sample}" if history.samples > 1 else ""
+    if not _outputs(wrong):
+        return f"Stuck {when}: {in_the_way(wrong, found)}. {FREE}"
     return f"Stuck {when}, though the answer{whose} is wrong: {in_the_way(wrong, found)}. {FREE}"
 
 
@@ -93,11 +97,13 @@ def goes_round(state: State) -> str:
     period = history.period(epoch)
     losses = history.losses[epoch - period : epoch]
     low, high = number(min(losses)), number(max(losses))
-    mean = "mean loss" if history.samples > 1 else "loss"
+    loss = "loss" if _outputs(state.view) else state.timeline.graph.root.name
+    mean = f"mean {loss}" if history.samples > 1 else loss
+    the = f"the {mean}" if _outputs(state.view) else mean
     if period == 1:
-        return f"every epoch ends where it began, as the samples' steps cancel; the {mean} stays {low}"
+        return f"every epoch ends where it began, as the samples' steps cancel; {the} stays {low}"
     stays = f"stays {low}" if low == high else f"goes between {low} and {high}"
-    return f"every {period} epochs the parameters are back where they were, and the {mean} {stays}"
+    return f"every {period} epochs the parameters are back where they were, and {the} {stays}"
 
 
 def why_still(state: State) -> str:

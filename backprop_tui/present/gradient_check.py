@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from backprop_tui.core.backprop import Phase, accumulated_name, gradient_name
 from backprop_tui.core.gradient_check import Comparison, Judgement, compare
+from backprop_tui.core.ops import LOSSES
 from backprop_tui.present.batch_check import batch_comparisons, compares_batch, scope_words
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
@@ -19,7 +20,7 @@ HEADS = ("gradient", "chain rule", "difference", "rel. error", "step", "verdict"
 """What stands above the cells of `check_rows`."""
 
 HOW = (
-    "The difference needs no derivative: move a parameter a little to both sides, and see how the loss moves.",
+    "The difference needs no derivative: move a {moved} a little to both sides, and see how {followed} moves.",
     "The step shrinks until halving it changes nothing.",
 )
 """How the difference was come by, in sentences."""
@@ -117,7 +118,10 @@ def _cannot_be_checked(count: int, of: int) -> str:
 def verdict_text(state: State) -> str:
     """What the comparison comes to, and how it was come by."""
     said = " ".join(verdict_words(state))
-    return f"{said}\n\n{' '.join(HOW)}\n" if comparisons(state) else said
+    root = state.timeline.graph.root
+    moved, followed = ("parameter", "the loss") if root.operation in LOSSES else ("value", root.name)
+    how = " ".join(HOW).format(moved=moved, followed=followed)
+    return f"{said}\n\n{how}\n" if comparisons(state) else said
 
 
 def columns_in(rows: Sequence[CheckRow], width: int) -> tuple[int, ...]:

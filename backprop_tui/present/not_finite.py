@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from backprop_tui.core.expression import Apply, Expression, Piecewise, Shorthand, evaluate
+from backprop_tui.core.expression import Apply, Expression, Number, Piecewise, Shorthand, evaluate
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
 from backprop_tui.stepper.training import is_divergence
@@ -32,6 +32,8 @@ def _why(expression: Expression, known: Mapping[str, float]) -> str:
     match expression:
         case Shorthand(_, meaning):
             return _why(meaning, known)
+        case Number(value) if not math.isfinite(value):
+            return "a number of the program itself"
         case Piecewise():
             return _why(expression.branch(known), known)
         case Apply(function, args):
@@ -42,8 +44,10 @@ def _why(expression: Expression, known: Mapping[str, float]) -> str:
 
 def _at(function: str, args: tuple[Expression, ...], known: Mapping[str, float]) -> str:
     last = evaluate(args[-1], known)
-    if function == "/" and last == 0:
+    if (function == "/" and last == 0) or (function == "^" and last < 0 and evaluate(args[0], known) == 0):
         return "a division by 0"
+    if function == "^" and evaluate(args[0], known) < 0 and last % 1:
+        return "the root of a negative number"
     if function == "ln" and last <= 0:
         return "the logarithm of 0" if last == 0 else "the logarithm of a negative number"
     if function == "√" and last < 0:

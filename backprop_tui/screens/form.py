@@ -57,6 +57,7 @@ class FieldRow(Horizontal):
         super().__init__()
         self.field, self.form = field, form
         self.display = form.applies(field.key)
+        self.set_class(field.is_text, "-text")
 
     def compose(self) -> ComposeResult:
         """The widgets of the line."""

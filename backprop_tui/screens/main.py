@@ -89,8 +89,15 @@ class MainScreen(SizedScreen[None]):
         yield Explanation().data_bind(**shared, notice=MainScreen.notice)
         yield KeyFooter()
 
+    def watch_state(self, after: State) -> None:
+        """Leave no room for a loss where nothing learns."""
+        for panel in self.query(LossSparkline):
+            if panel.display is not after.scenario.learns:
+                panel.display = after.scenario.learns
+
     def on_mount(self) -> None:
         """Play, if asked to."""
+        self.watch_state(self.state)
         self._first_theme = self.app.theme
         self.autoplay.start_if_asked()
 

@@ -33,6 +33,9 @@ class TrainingRunner:
         if not self._host.state.timeline.graph.free:
             self._host.say("Nothing to train: every parameter is held fixed.")
             return
+        if not self._host.state.scenario.learns:
+            self._host.say("Nothing to train: there is no learning rate (key e gives it one).")
+            return
         from backprop_tui.stepper.training import MOST_TRAINED
 
         self._left = MOST_TRAINED
@@ -52,6 +55,7 @@ class TrainingRunner:
     def _train(self) -> None:
         from backprop_tui.present.answers.answered import answers_in_words
         from backprop_tui.present.endings import gave_up, sentence
+        from backprop_tui.present.loss.epochs import loss_name
         from backprop_tui.stepper.training import MOST_TRAINED, train
 
         epochs = min(self._slice, self._left)
@@ -68,12 +72,12 @@ class TrainingRunner:
         elif self._left <= 0 or epoch == before:
             self._end(gave_up(epoch, MOST_TRAINED))
         else:
-            loss = number(state.history.losses[epoch - 1])
+            loss = f"{loss_name(state)} {number(state.history.losses[epoch - 1])}"
             done = MOST_TRAINED - self._left
             speed = done / max(perf_counter() - self._begun, 1e-9)
             left = f"at most {max(1, round(self._left / speed)):,} s left" if speed else "no end in sight"
             self._host.say(
-                f"Training: {done:,} of at most {MOST_TRAINED:,} epochs, loss {loss}; "
+                f"Training: {done:,} of at most {MOST_TRAINED:,} epochs, {loss}; "
                 f"{number(speed, 2)} epochs a second, {left}. Any key stops."
             )
 

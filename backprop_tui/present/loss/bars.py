@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from backprop_tui.present.canvas import Canvas, Row, Style, width_of
-from backprop_tui.present.loss.epochs import epoch_rows
+from backprop_tui.present.loss.epochs import epoch_rows, loss_name
 from backprop_tui.present.loss.range_statistics import Losses, LossRecord
 from backprop_tui.present.numbers import number
 from backprop_tui.present.visibility import PENDING, Mark, mark
@@ -53,20 +53,25 @@ class Series:
         return self.finite.lowest if len(self.finite) else 0.0
 
     @cached_property
+    def floor(self) -> float:
+        """Where bars start on a plain scale: at 0, or at the lowest value below it, which no loss has."""
+        return min(0.0, self.best)
+
+    @cached_property
     def foot(self) -> float:
-        """Where bars start: at 0, but on a logarithmic scale at the smallest loss that is not 0."""
+        """Where bars start on a logarithmic scale, the smallest loss that is not 0; 0 where the scale is plain."""
         lowest = self.finite.least
-        return lowest if 0 < lowest <= self.top / LOGARITHMIC_FROM else 0.0
+        return lowest if not self.floor and 0 < lowest <= self.top / LOGARITHMIC_FROM else 0.0
 
     def eighths(self, loss: float, rows: int) -> int:
         """How high the bar of `loss` is, in eighths of a row, where a full bar has `rows` rows; 0 only for 0."""
-        if loss == 0:
+        if loss == self.floor == 0:
             return 0
         share = 0.0
         if self.foot:
             share = (math.log(loss) - math.log(self.foot)) / (math.log(self.top) - math.log(self.foot))
-        elif loss > 0:
-            share = loss / self.top
+        elif self.top > self.floor:  # halves, as their difference may be too large for a machine number
+            share = (loss / 2 - self.floor / 2) / (self.top / 2 - self.floor / 2)
         return max(1, round(share * rows * _EIGHTHS))
 
 
@@ -181,7 +186,7 @@ def loss_rows(state: State, width: int, height: int) -> tuple[Row, ...]:
 def loss_brief(state: State) -> str:
     """The loss on screen in a few words, where there is no room for a panel: ``loss 0.25``."""
     shown = visible_losses(state)
-    return f"{'loss' if shown.samples == 1 else 'mean loss'} {_in_words(shown.now)}"
+    return f"{loss_name(state) if shown.samples == 1 else 'mean loss'} {_in_words(shown.now)}"
 
 
 def figure_rows(shown: VisibleLosses, width: int, height: int) -> tuple[Row, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from backprop_tui.core.graph import Node
+from backprop_tui.core.ops import LOSSES
 from backprop_tui.present.canvas import Canvas, Row, Span, Style
 from backprop_tui.present.loss.range_statistics import Losses
 from backprop_tui.present.numbers import number
@@ -17,6 +18,12 @@ _GAP, _LEAST_GAP = 4, 2
 _LEFT_OUT: EpochColumn = (("…", Style.DIM),)
 
 
+def loss_name(state: State) -> str:
+    """What is followed over the epochs: the loss, or what a program computes."""
+    root = state.timeline.graph.root
+    return "loss" if root.operation in LOSSES else root.name
+
+
 def epoch_rows(state: State, losses: Sequence[float] | Losses, width: int, height: int) -> tuple[Row, ...]:
     """`height` (at least 2) rows: headings and the newest epochs, the one on screen in bold, the next one below it.
 
@@ -24,7 +31,7 @@ def epoch_rows(state: State, losses: Sequence[float] | Losses, width: int, heigh
     Parameters without room are left out, for which a column ``…`` stands.
     """
     here, view = state.position, state.view
-    over = 0 < view.first_not_finite <= here.stage  # no epoch follows
+    over = 0 < view.first_not_finite <= here.stage or here.epoch >= state.history.last_epoch  # no epoch follows
     newest = here.epoch if over else here.epoch + 1
     epochs = range(max(1, newest - height + 2), newest + 1)
     columns, gap = _fitting(
@@ -74,12 +81,19 @@ def _epoch_column(here: int, epochs: range) -> EpochColumn:
 
 def _parameter_columns(state: State, epochs: range) -> Iterator[EpochColumn]:
     here = state.position.epoch
-    starts = {epoch: state.history.parameters(epoch, 1) for epoch in epochs if epoch <= here}
-    for index, node in enumerate(state.timeline.graph.parameters):
-        cells = [(number(values[index]), _style(here, epoch)) for epoch, values in starts.items()]
+    parameters = state.timeline.graph.parameters
+    starts = {epoch: _start(state, epoch, parameters) for epoch in epochs if epoch <= here}
+    for index, node in enumerate(parameters):
+        cells = [(number(values[index]) if values else "", _style(here, epoch)) for epoch, values in starts.items()]
         if epochs[-1] > here:
             cells.append(_coming(state, node))
         yield _signed(((node.name, Style.DIM), *cells))
+
+
+def _start(state: State, epoch: int, parameters: Sequence[Node]) -> Sequence[float]:
+    """What the parameters were at the start of an epoch; nothing where an edit has made others of them since."""
+    segment = state.history.segment_at(epoch, 1)
+    return state.history.parameters(epoch, 1) if segment.graph.parameters == parameters else ()
 
 
 def _signed(column: EpochColumn) -> EpochColumn:
@@ -100,7 +114,7 @@ def _coming(state: State, node: Node) -> Span:
 
 
 def _loss_column(state: State, losses: Sequence[float] | Losses, epochs: range) -> EpochColumn:
-    heading = "loss" if state.history.samples == 1 else "mean loss"
+    heading = loss_name(state) if state.history.samples == 1 else "mean loss"
     here, stage = state.position, state.timeline.find(state.timeline.graph.root.name)
     cells: list[Span] = []
     for epoch in epochs:
