@@ -52,7 +52,7 @@ _RAILS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys("│┼╪", "|"),
         **dict.fromkeys("║╫╬", "#"),
         **dict.fromkeys("┴┘╧", "'"),
-        **dict.fromkeys("╙╚╨╩╜╝", '"'),
+        **dict.fromkeys("╚╩╝", '"'),
         **dict(zip("─═└●", "-=`@", strict=True)),
     }
 )

@@ -20,15 +20,14 @@ NODE = "●"
 Edge = tuple[str, str]
 """A node, and one of its arguments."""
 
-_LIGHT, _BRANCH, _ENDS = "─│┼", "├╟╞╠", {"└": "└╙╘╚", "┴": "┴╨╧╩", "┘": "┘╜╛╝"}
-_CROSSING = "┼╫╪╬"  # unmarked, the rail marked, the line across marked, both
+_BRANCH, _CROSSING = "├╟╞╠", "┼╫╪╬"  # unmarked, the rail marked, the line across marked, both
+_MARKED_END = {"└": "╚", "┴": "╩", "┘": "╝"}
 
 
 class Rails(NamedTuple):
-    """Where the nodes stand: `rows` has their names from the top, `column` and `last` say for each of them where its
-    rail runs and in which row it ends; `above[r]` has what runs into row r from above, by column.
+    """Where the nodes stand, from the top: `column` and `last` say where each one's rail runs and in which row it ends.
 
-    `columns` is how many stand side by side.
+    `above[r]` has what runs into row r from above, by column; `columns` is how many stand side by side.
     """
 
     graph: Graph
@@ -79,8 +78,10 @@ class Rails(NamedTuple):
         first, column, final = place
         if self.last[rail] > row:
             return _BRANCH[down + 2 * across]
-        ends = "└" if column == first else "┘" if column == final else "┴"
-        return _ENDS[ends][down + 2 * across]
+        end = "└" if column == first else "┘" if column == final else "┴"
+        if down:
+            return _MARKED_END[end]
+        return "╧" if across else end  # the line of another
 
     def _is_marked_down_to(self, name: str, row: int, marked: Collection[Edge]) -> bool:
         return any(argument == name and self.row[user] >= row for user, argument in marked)
