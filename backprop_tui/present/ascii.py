@@ -53,7 +53,7 @@ _RAILS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys("║╫╬", "#"),
         **dict.fromkeys("┴┘╧", "'"),
         **dict.fromkeys("╚╩╝", '"'),
-        **dict(zip("─═└●", "-=`@", strict=True)),
+        **dict(zip("─═└●◆", "-=`@*", strict=True)),
     }
 )
 """Likewise for rails, whose crossings and ends must not look like branches."""

@@ -10,12 +10,14 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from backprop_tui.core.graph import Graph, Node, Role
+from backprop_tui.core.graph import Graph, Role
 
 _COMFORTABLE = 4  # columns that any program may have, for the sake of lines that run to the right
 
-NODE = "●"
-"""Where a node sits."""
+NODE, MARKED_NODE = "●", "◆"
+"""Where a node sits, and where one sits at an end of a marked edge."""
+
+_LIGHT = " ●─│┼├└┴┘"
 
 Edge = tuple[str, str]
 """A node, and one of its arguments."""
@@ -38,71 +40,52 @@ class Rails(NamedTuple):
     above: tuple[Mapping[int, str], ...]
     columns: int
 
-    def cells(self, row: int, marked: Collection[Edge] = ()) -> tuple["Cell", ...]:
-        """Row `row`, two cells per column (the second joins it to the next); edges in `marked` are drawn double."""
+    def drawn(self, row: int, marked: Collection[Edge] = ()) -> str:
+        """Row `row`, two cells per column, the second of them up to the next; edges in `marked` are drawn double."""
         node = self.graph.by_name[self.rows[row]]
         own = self.column[node.name]
         reached = [self.column[name] for name in node.args]
         first, final = min([own, *reached]), max([own, *reached])
-        found: list[Cell] = []
+        deep = self._marked_down_to(row, marked)
+        across = [sorted((own, self.column[name])) for user, name in marked if user == node.name]
+        found: list[str] = []
         for column in range(self.columns):
             rail = self.above[row].get(column, "")
-            down = bool(rail) and self._is_marked_down_to(rail, row, marked)
-            left, right = (
-                self._is_marked_across(node, (column - 1, column), marked),
-                self._is_marked_across(node, (column, column + 1), marked),
-            )
+            down = rail in deep
+            double = any(low <= column <= high for low, high in across)
             if column == own:
-                character = NODE
+                found.append(MARKED_NODE if any(node.name in edge for edge in marked) else NODE)
             elif rail in node.args:
-                character = self._joint(rail, row, (first, column, final), down, left or right)
+                is_end = self.last[rail] == row
+                end = "└" if column == first else "┘" if column == final else "┴"
+                found.append(_end(end, down, double) if is_end else _BRANCH[down + 2 * double])
             elif first < column < final:
-                character = _CROSSING[down + 2 * left] if rail else "═" if left else "─"
+                found.append(_CROSSING[down + 2 * double] if rail else "─═"[double])
             else:
-                character = ("║" if down else "│") if rail else " "
-            found.append(Cell(character, is_marked(character)))
-            across = first <= column < final
-            found.append(Cell(("═" if right else "─") if across else " ", right))
-        return tuple(found[:-1])
+                found.append("│║"[down] if rail else " ")
+            double = any(low <= column < high for low, high in across)
+            found.append("─═"[double] if first <= column < final else " ")
+        return "".join(found[:-1])
 
-    def between(self, row: int, marked: Collection[Edge] = ()) -> tuple["Cell", ...]:
-        """What runs into row `row` from above, as `cells`; `row` may be the one after the last."""
-        found: list[Cell] = []
-        for column in range(self.columns):
-            rail = self.above[row].get(column, "") if row < len(self.rows) else ""
-            down = bool(rail) and self._is_marked_down_to(rail, row, marked)
-            found += [Cell(("║" if down else "│") if rail else " ", down), Cell(" ", False)]
-        return tuple(found[:-1])
+    def between(self, row: int, marked: Collection[Edge] = ()) -> str:
+        """What runs into row `row` from above, as `drawn`."""
+        deep, above = self._marked_down_to(row, marked), self.above[row]
+        return " ".join("│║"[above[column] in deep] if column in above else " " for column in range(self.columns))
 
-    def _joint(self, rail: str, row: int, place: tuple[int, int, int], down: bool, across: bool) -> str:
-        first, column, final = place
-        if self.last[rail] > row:
-            return _BRANCH[down + 2 * across]
-        end = "└" if column == first else "┘" if column == final else "┴"
-        if down:
-            return _MARKED_END[end]
-        return "╧" if across else end  # the line of another
-
-    def _is_marked_down_to(self, name: str, row: int, marked: Collection[Edge]) -> bool:
-        return any(argument == name and self.row[user] >= row for user, argument in marked)
-
-    def _is_marked_across(self, node: Node, gap: tuple[int, int], marked: Collection[Edge]) -> bool:
-        """Whether the line between two neighbouring columns of the row of `node` belongs to a marked edge."""
-        own = self.column[node.name]
-        ends = (sorted((self.column[name], own)) for name in node.args if (node.name, name) in marked)
-        return any(low <= gap[0] and gap[1] <= high for low, high in ends)
-
-
-class Cell(NamedTuple):
-    """A character of a row of rails, and whether it is drawn as marked."""
-
-    character: str
-    marked: bool
+    def _marked_down_to(self, row: int, marked: Collection[Edge]) -> frozenset[str]:
+        """The nodes whose rail is marked where it runs into row `row`."""
+        return frozenset(name for user, name in marked if self.row[user] >= row)
 
 
 def is_marked(character: str) -> bool:
-    """Whether a rail's character has a double line."""
-    return character not in " ●─│┼├└┴┘"
+    """Whether a character of the rails is drawn double."""
+    return character not in _LIGHT
+
+
+def _end(light: str, down: bool, across: bool) -> str:
+    if down:
+        return _MARKED_END[light]
+    return "╧" if across else light  # the line of another
 
 
 @lru_cache(maxsize=32)

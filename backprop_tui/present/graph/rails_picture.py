@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from backprop_tui.core.backprop import Phase, gradient_name
 from backprop_tui.core.backprop import symbol as symbol_in
 from backprop_tui.present.canvas import Canvas, Place, Style
-from backprop_tui.present.graph.rails import Cell as RailCell
-from backprop_tui.present.graph.rails import rails_of
+from backprop_tui.present.graph.rails import is_marked, rails_of
 from backprop_tui.present.graph.rails_columns import MARGIN, Columns, columns_of, text_of_node, units
 from backprop_tui.present.graph.rails_notes import FACTOR, Note, notes_of
 from backprop_tui.present.graph.rails_window import Window, node_at_hand, path_at_hand, window_of
@@ -27,7 +26,7 @@ def rails_canvas(state: State, width: int, height: int) -> Canvas:
     _draw_rails(canvas, 0, rails.between(window.first, path), columns)
     names = rails.rows[window.first : window.end]
     for y, (name, notes) in enumerate(zip(names, notes_of(state, names), strict=True), start=1):
-        _draw_rails(canvas, y, rails.cells(rails.row[name], path), columns)
+        _draw_rails(canvas, y, rails.drawn(rails.row[name], path), columns)
         _draw_node(canvas, y, state, name, columns)
         _draw_notes(canvas, y, state, notes, columns)
     if window.end < window.size:
@@ -44,11 +43,11 @@ def rails_note(state: State, height: int) -> str:
     return "" if whole else f"rows {window.first + 1}–{window.end} of {window.size}"
 
 
-def _draw_rails(canvas: Canvas, y: int, cells: Sequence[RailCell], columns: Columns) -> None:
-    drawn = cells[:: 3 - columns.pitch]
-    for x, (character, marked) in enumerate(drawn[: columns.rails]):
-        canvas.put(MARGIN + x, y, character, Style.PATH if marked else Style.RAIL)
-    if len(drawn) > columns.rails and any(character != " " for character, _ in drawn[columns.rails - 1 :]):
+def _draw_rails(canvas: Canvas, y: int, rails: str, columns: Columns) -> None:
+    drawn = rails[:: 3 - columns.pitch]
+    for x, character in enumerate(drawn[: columns.rails]):
+        canvas.put(MARGIN + x, y, character, Style.PATH if is_marked(character) else Style.RAIL)
+    if len(drawn) > columns.rails and drawn[columns.rails - 1 :].strip():
         canvas.put(MARGIN + columns.rails - 1, y, "…", Style.DIM)
 
 

@@ -1,0 +1,219 @@
+"""The picture of a program: numbers in the right rows and at the right time, the row at hand always in view."""
+
+import math
+import re
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backprop_tui.core.backprop import Phase, gradient_name
+from backprop_tui.core.graph import Graph
+from backprop_tui.core.scenario_file import load
+from backprop_tui.present.ascii import spelled
+from backprop_tui.present.canvas import Row, Style, text_of, width_of
+from backprop_tui.present.graph.rails_picture import rails_canvas, rails_note
+from backprop_tui.present.graph.rails_window import node_at_hand, path_at_hand
+from backprop_tui.stepper.machine import GoTo, apply
+from backprop_tui.stepper.state import Position, State, start
+from tests.programs import any_program, states_of
+from tests.rails_reading import ROW, read
+from tests.test_rails import BOARD, MICROGRAD, edges
+
+NUMBER = re.compile(r"[●○@~]?(·|\.(?!\d)|-?[−\d][\d.e+−-]*|∞|−∞|NaN|inf)([╳X]?)")
+MORE = re.compile(r"⋮ (\d+)")
+SIZES = ((60, 6), (80, 8), (120, 24))
+
+
+def any_states(seed: int) -> list[State]:
+    graph = any_program(seed)
+    random = Random(seed)  # noqa: S311 - any numbers will do
+    given_numbers = {node.name: round(random.uniform(-2, 2), 3) for node in graph.nodes if not node.args}
+    return states_of(graph, given_numbers, updates=seed % 3 == 0)
+
+
+def drawn(state: State, width: int, height: int) -> tuple[Row, ...]:
+    return rails_canvas(state, width, height).rows()
+
+
+def texts(state: State, width: int, height: int) -> list[str]:
+    return [text_of(row) for row in drawn(state, width, height)]
+
+
+def board(stage: int) -> State:
+    return states_of(BOARD, {"x": -2.0, "y": 5.0, "z": -4.0})[stage]
+
+
+def by_node(state: State, width: int = 120, height: int = 120) -> dict[str, str]:
+    """The rows of the picture by the names in them, however they are cut off at the sides."""
+    found = {}
+    for line in texts(state, width, height)[1:]:
+        match = ROW.match(line)
+        if match:
+            found[match[2]] = line
+    return found
+
+
+def derivatives(graph: Graph, known: dict[str, float]) -> dict[str, float]:
+    """The gradient of the root by every node, by adding up what each use hands back (reverse accumulation)."""
+    slopes = {
+        "tanh": lambda v: 1 - math.tanh(v) ** 2,
+        "sigmoid": lambda v: math.exp(-v) / (1 + math.exp(-v)) ** 2,
+        "relu": lambda v: float(v > 0),
+        "softplus": lambda v: 1 / (1 + math.exp(-v)),
+        "identity": lambda _v: 1.0,
+    }
+    found = dict.fromkeys(known, 0.0) | {graph.root.name: 1.0}
+    for node in reversed(graph.computed):
+        for place, argument in enumerate(node.args):
+            if node.operation == "add":
+                slope = 1.0
+            elif node.operation == "multiply":
+                slope = math.prod(known[other] for at, other in enumerate(node.args) if at != place)
+            else:
+                slope = slopes[node.operation](known[argument])
+            found[argument] += found[node.name] * slope
+    return found
+
+
+def test_the_screen_of_the_first_circuit() -> None:
+    """As drawn beforehand for x = −2, y = 5, z = −4 at ∂f/∂x: rails, rules, −4 from 1 · −4, ∂f/∂y next."""
+    assert texts(board(7), 80, 7) == [
+        "                            value   gradient ∂f/∂",
+        "  ◆        x                 −2       ●−4       = −4·1",
+        "  ║ ●      y                  5        ○·",
+        "  ╚═╧═◆    q = x + y          3        −4",
+        "    ● │    z                 −4         3",
+        "    └─┴─●  f = q·z          −12         1",
+        "",
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**9))
+def test_values_and_gradients_stand_in_their_rows_from_their_stages_on(seed: int) -> None:
+    states = any_states(seed)
+    graph, one = states[0].timeline.graph, states[0].view
+    known = {node.name: one.known[node.name] for node in graph.nodes}
+    slopes = derivatives(graph, known)
+    for state in (states[0], states[len(states) // 3], states[len(states) * 3 // 4], states[-1]):
+        lines = texts(state, 160, 140)
+        value, gradient = lines[0].index("value") + 2, lines[0].index("gradient") + 4
+        rows = by_node(state, 160, 140)
+        assert rows.keys() == {node.name for node in graph.nodes}
+        for name, line in rows.items():
+            computed = state.timeline.find(name)
+            check(line, value, known[name] if computed <= state.position.stage else None)
+            stage = state.timeline.find(gradient_name(graph, name))
+            if name == graph.root.name:
+                check(line, gradient, 1.0 if computed <= state.position.stage else "")
+            else:
+                known_by_now = slopes[name] if stage <= state.position.stage else None
+                check(line, gradient, known_by_now if stage else "")
+
+
+def check(line: str, column: int, expected: float | str | None) -> None:
+    """That the number with its units in `column` is the expected one, ``·`` for None, nothing for an empty text."""
+    found = next((one for one in NUMBER.finditer(line) if one.start() <= column < one.end()), None)
+    if expected == "":
+        assert found is None, line
+    elif expected is None:
+        assert found, line
+        assert found[1] == "·", line
+    else:
+        assert found, line
+        assert isinstance(expected, float)
+        shown = float(found[1].replace("−", "-").replace("∞", "inf"))
+        assert math.isclose(shown, expected, rel_tol=6e-4, abs_tol=1e-12), (line, expected)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**9), st.integers(3, 40), st.sampled_from([60, 80, 120]), st.booleans())
+def test_what_was_just_computed_is_in_view_at_every_stage(seed: int, height: int, width: int, in_ascii: bool) -> None:
+    states = any_states(seed)
+    for state in states[seed % 7 :: max(1, len(states) // 25)]:
+        rows = drawn(state, width, height)
+        assert len(rows) == height
+        assert all(width_of(row) == width for row in rows)
+        stage = state.position.stage
+        now = [(y, text) for y, row in enumerate(rows) for text, style in row if style is Style.NOW]
+        if stage:
+            rule = state.timeline.rules[stage - 1]
+            ((y, text),) = now
+            assert text.startswith("●")
+            assert (f"{node_at_hand(rule)}"[:5]) in text_of(rows[y])
+        else:
+            assert not now
+        if in_ascii:
+            assert all(text_of(row).isascii() for row in spelled(rows, width, ascii=True))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**9), st.integers(3, 40))
+def test_rows_out_of_view_are_counted(seed: int, height: int) -> None:
+    states = any_states(seed)
+    for state in states[:: max(1, len(states) // 9)]:
+        lines = texts(state, 120, height)
+        counted = sum(int(found[1]) for line in lines for found in MORE.finditer(line))
+        shown = sum(
+            any(node in line for node in "●◆" if ROW.match(line) and node in ROW.match(line)[1]) for line in lines
+        )  # type: ignore[index]
+        assert shown + counted == len(state.timeline.graph.nodes)
+        assert bool(counted) == bool(rails_note(state, height))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**9))
+def test_the_way_of_a_derivative_is_drawn_double(seed: int) -> None:
+    states = any_states(seed)
+    graph = states[0].timeline.graph
+    for state in states[1 :: max(1, len(states) // 9)]:
+        rule = state.timeline.rules[state.position.stage - 1]
+        found = read(texts(state, 200, 140)[1 : len(graph.nodes) + 1])
+        assert found.edges == edges(graph)
+        if rule.phase is Phase.LOCAL:
+            assert found.marked == {(rule.node, rule.argument)}
+        elif rule.phase is Phase.CHAIN:
+            assert found.marked == {(user.name, rule.node) for user in graph.consumers[rule.node]}
+        else:
+            assert found.marked == set()
+
+
+def test_a_node_without_a_gradient_of_its_own_is_passed_through() -> None:
+    """The article's ∂L/∂w is one product of three, ∂L/∂a · ∂a/∂z · ∂z/∂w: its way leads from a over z."""
+    state = apply(start(load("article-7")), GoTo(Position(1, 1, 8)))
+    assert set(path_at_hand(state)) == {("a", "z"), ("z", "w")}
+
+
+def test_where_rails_meet_each_use_says_what_it_brings() -> None:
+    states = states_of(MICROGRAD, {"a": -0.4, "b": 0.2})
+    state = states[states[0].timeline.find("dg_db")]
+    rows = by_node(state)
+    summands = [re.search(r"(\S+) to b\b", rows[user.name]) for user in MICROGRAD.consumers["b"]]
+    total = re.search(r"●(\S+)", rows["b"])
+    assert total
+    assert all(summands)
+    numbers = [float(found[1].replace("−", "-")) for found in summands if found]
+    assert math.isclose(sum(numbers), float(total[1].replace("−", "-")), abs_tol=2e-3)
+
+
+def test_a_short_note_is_no_cut_number() -> None:
+    """A sum that has no room names its first summands or their number; no number in it is cut."""
+    states = states_of(MICROGRAD, {"a": -0.4, "b": 0.2})
+    at = states[0].timeline.find("dg_db")
+    for width in range(60, 160):
+        row = next(line for line in texts(states[at], width, 40) if "●" in line[20:] and " b " in line)
+        note = row[row.rindex("●") :].split(maxsplit=1)[1]
+        assert re.fullmatch(r"sum of 5|= [^…]*?( \+ …)?", note), note
+        assert not note.endswith("+ (…")
+
+
+@pytest.mark.parametrize("stage", range(12))
+def test_names_and_numbers_lead_to_their_stages(stage: int) -> None:
+    state = states_of(BOARD, {"x": -2.0, "y": 5.0, "z": -4.0}, updates=True)[stage]
+    places = rails_canvas(state, 80, 8).places
+    shown = {place.stage for place in places}
+    assert {state.timeline.find(name) for name in ("q", "f", "df_dq", "df_dx", "df_dy", "df_dz")} <= shown
+    if stage:
+        assert stage in shown
