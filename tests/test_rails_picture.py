@@ -5,7 +5,7 @@ import re
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from backprop_tui.core.backprop import Phase, gradient_name
@@ -59,9 +59,9 @@ def derivatives(graph: Graph, known: dict[str, float]) -> dict[str, float]:
     """The gradient of the root by every node, by adding up what each use hands back (reverse accumulation)."""
     slopes = {
         "tanh": lambda v: 1 - math.tanh(v) ** 2,
-        "sigmoid": lambda v: math.exp(-v) / (1 + math.exp(-v)) ** 2,
+        "sigmoid": lambda v: (1 - math.tanh(v / 2) ** 2) / 4,
         "relu": lambda v: float(v > 0),
-        "softplus": lambda v: 1 / (1 + math.exp(-v)),
+        "softplus": lambda v: (1 + math.tanh(v / 2)) / 2,
         "identity": lambda _v: 1.0,
     }
     found = dict.fromkeys(known, 0.0) | {graph.root.name: 1.0}
@@ -96,6 +96,7 @@ def test_values_and_gradients_stand_in_their_rows_from_their_stages_on(seed: int
     states = any_states(seed)
     graph, one = states[0].timeline.graph, states[0].view
     known = {node.name: one.known[node.name] for node in graph.nodes}
+    assume(all(abs(value) < 20 for value in known.values()))  # where nothing is lost to rounding
     slopes = derivatives(graph, known)
     for state in (states[0], states[len(states) // 3], states[len(states) * 3 // 4], states[-1]):
         lines = texts(state, 160, 140)
