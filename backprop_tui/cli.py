@@ -24,13 +24,13 @@ from backprop_tui.options.arguments import (
     TRACE,
     VERSION,
     Request,
-    UsageError,
     command_first,
     command_meant,
     is_command,
     read,
     similar,
 )
+from backprop_tui.options.numbers import UsageError
 
 if TYPE_CHECKING:
     from backprop_tui.core.scenario import Scenario
@@ -255,6 +255,12 @@ def _scenario(request: Request) -> "Scenario":
     from backprop_tui.core.scenario_file import DEFAULT
     from backprop_tui.options.scenario import changed
 
+    if request.expr is not None:
+        from backprop_tui.options.expression import expression_of
+
+        return expression_of(request)
+    if request.at is not None:
+        raise UsageError("--at: gives the values of a program; expected --expr with it")
     (name,) = request.scenarios or (DEFAULT,)
     if request.command == APPLICATION and not os.access(name, os.F_OK):
         _check_no_command(name)

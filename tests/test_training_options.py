@@ -8,7 +8,8 @@ import pytest
 from backprop_tui.cli import main
 from backprop_tui.core.optimizers import OPTIMIZERS, settings
 from backprop_tui.core.scenario_file import load
-from backprop_tui.options.arguments import UsageError, read
+from backprop_tui.options.arguments import read
+from backprop_tui.options.numbers import UsageError
 from backprop_tui.options.scenario import changed
 from tests.test_training_keys import CROSS, TWO
 

@@ -1,19 +1,20 @@
 """Backpropagation as a plan of rules, written down from the graph before any number is known.
 
-One pass is: compute every node (forward), the root last (loss); differentiate every node with respect to each of
+One pass is: compute every node (forward), a loss last (loss); differentiate every node with respect to each of
 its arguments (local); multiply along the paths from the loss and add where paths meet (chain); step every
 parameter against its gradient (update).  Rumelhart, Hinton and Williams (1986), "Learning representations by
 back-propagating errors", Nature 323; the order and the names are those of the article.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from backprop_tui.core import optimizers
-from backprop_tui.core.expression import Before, Expression, Name, Shared, evaluate, product, total
+from backprop_tui.core.expression import Before, Expression, Name, Number, Shared, evaluate, product, total
 from backprop_tui.core.graph import Graph, GraphError, Node, Role
-from backprop_tui.core.ops import OPERATIONS
+from backprop_tui.core.ops import LOSSES, OPERATIONS
 from backprop_tui.core.optimizers import UPDATE_NUMBER, WEIGHT_DECAY, Learning, Stepped, quantity
 from backprop_tui.core.shared import shared_parts
 from backprop_tui.core.softmax import LAYER_OPERATIONS
@@ -23,6 +24,8 @@ LEARNING_RATE = optimizers.LEARNING_RATE
 
 SMALL_GRADIENT = 1e-9
 """Where no gradient that an update of an epoch uses is above this, the epoch is level."""
+
+_SYMBOLS = {math.pi: "π", math.e: "e"}
 
 BATCH_SIZE = "n"
 """The name under which accumulation finds the number of samples in the batch."""
@@ -86,7 +89,8 @@ def numbers_given(learning: Learning) -> tuple[str, ...]:
     if not (learning.adds_decay or learning.row.decays):
         needed = [name for name in needed if name != WEIGHT_DECAY]
     count = [UPDATE_NUMBER] if learning.updates and learning.row.counts else []
-    return (LEARNING_RATE, *needed, *count, *([BATCH_SIZE] if learning.accumulates else []))
+    rate = [LEARNING_RATE] if learning.updates or learning.accumulates else []
+    return (*rate, *needed, *count, *([BATCH_SIZE] if learning.accumulates else []))
 
 
 def run(rules: Sequence[Rule], given: Mapping[str, float]) -> tuple[float, ...]:
@@ -110,36 +114,36 @@ def run(rules: Sequence[Rule], given: Mapping[str, float]) -> tuple[float, ...]:
 
 
 def forward_rules(graph: Graph) -> Iterator[Rule]:
-    """Every computed node from its arguments, the root in a phase of its own."""
+    """Every computed node from its arguments, a loss in a phase of its own."""
     for node in graph.computed:
-        phase = Phase.LOSS if node is graph.root else Phase.FORWARD
+        phase = Phase.LOSS if node.operation in LOSSES else Phase.FORWARD
         yield Rule(phase, node.name, _value(node), node.name)
 
 
 def _value(node: Node) -> Expression:
     if node.layer:
         return LAYER_OPERATIONS[node.operation].value(_names(node.args), node.layer.index(node.name))
-    return OPERATIONS[node.operation].value(_names(node.args))
+    return OPERATIONS[node.operation].value(_operands(node))
 
 
 def _partials(node: Node) -> tuple[Expression, ...]:
-    """The derivative of `node` with respect to each of its arguments; targets of a loss have none."""
+    """The derivative of `node` with respect to each of its operands; targets of a loss have none."""
     if node.layer:
         return LAYER_OPERATIONS[node.operation].partials(_names(node.layer), node.layer.index(node.name))
-    return OPERATIONS[node.operation].partials(_names(node.args), Name(node.name)) if node.args else ()
+    return OPERATIONS[node.operation].partials(_operands(node), Name(node.name)) if node.args else ()
 
 
 def local_rules(graph: Graph) -> Iterator[Rule]:
     """For every node, walking back, its derivative with respect to each argument that learning reaches."""
     for node in backward_order(graph):
         partials = _partials(node)
-        targets = node.args[len(partials) :]
+        targets = node.operands[len(partials) :]
         if any(name in graph.learning for name in targets):
             raise GraphError(f"{node.name}: a target of {node.operation} must not depend on a parameter")
         for argument in dict.fromkeys(node.args):
             if argument in graph.learning:
                 # An argument used twice by one node moves it through both places: b = a + a has ∂b/∂a = 1 + 1.
-                terms = tuple(p for name, p in zip(node.args, partials, strict=False) if name == argument)
+                terms = tuple(p for name, p in zip(node.operands, partials, strict=False) if name == argument)
                 yield Rule(Phase.LOCAL, local_name(graph, node.name, argument), total(terms), node.name, argument)
 
 
@@ -260,3 +264,7 @@ def _is_local(graph: Graph, node: Node) -> bool:
 
 def _names(names: tuple[str, ...]) -> tuple[Name, ...]:
     return tuple(Name(name) for name in names)
+
+
+def _operands(node: Node) -> tuple[Expression, ...]:
+    return tuple(Name(one) if isinstance(one, str) else Number(one, _SYMBOLS.get(one, "")) for one in node.operands)

@@ -4,6 +4,7 @@ The value of a text equals that of `evaluate` to the last bit.  The functions th
 as a `Dialect` says; whoever runs the text has to define them as `FUNCTIONS` does.
 """
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -42,15 +43,23 @@ READABLE = Dialect(
         "log1p": "log1p",
         "√": "math.sqrt",
         "^": "math.pow",
+        "sin": "sin",
+        "cos": "cos",
+        "tan": "tan",
         "tanh": "math.tanh",
         "erf": "math.erf",
         "erfc": "math.erfc",
         "abs": "abs",
         "max": "max",
+        "largest": "largest",
+        "smallest": "smallest",
     },
     readable=True,
 )
-"""For programs that a person reads: Python's own names, and ``exp``, ``ln`` and ``log1p`` as IEEE 754 has them."""
+"""For programs that a person reads: Python's own names, and functions where Python would raise (``exp``, ``ln`` …)."""
+
+GUARDED = READABLE._replace(calls={**READABLE.calls, "/": "divide", "√": "sqrt", "^": "power"})
+"""Likewise where divisors may be 0 and what is under a root negative: no number raises."""
 
 FAST = Dialect(
     {
@@ -60,20 +69,28 @@ FAST = Dialect(
         "log1p": "_log1p",
         "√": "_sqrt",
         "^": "_power",
+        "sin": "_sin",
+        "cos": "_cos",
+        "tan": "_tan",
         "tanh": "_tanh",
         "erf": "_erf",
         "erfc": "_erfc",
         "abs": "_abs",
-        "max": "_largest",
+        "max": "_max",
+        "largest": "_largest",
+        "smallest": "_smallest",
         "+": "_add",
     },
     readable=False,
 )
 """For code that is run here, beside quantities of any name: none of theirs begins with _."""
 
+SAFE = FAST._replace(calls={**FAST.calls, "/": "_quotient"})
+"""The same for numbers at which Python's own division raises."""
+
 _CHOICE, _SUM, _PRODUCT, _PREFIX, _ATOM = range(5)
 
-_RELATIONS = {">": ">", "≥": ">=", "<": "<", "≤": "<="}
+_RELATIONS = {">": ">", "≥": ">=", "<": "<", "≤": "<=", "=": "=="}
 _INFIX = {  # the sign, how tightly it binds, and how tightly its first operand and each later one must
     "+": ("+", _SUM, _SUM, _PRODUCT),
     "−": ("-", _SUM, _SUM, _PRODUCT),
@@ -81,7 +98,11 @@ _INFIX = {  # the sign, how tightly it binds, and how tightly its first operand 
     "weighted": ("*", _PRODUCT, _PRODUCT, _PREFIX),
     "/": ("/", _PRODUCT, _PRODUCT, _PREFIX),
 }
-_CONSTANTS = {"(2π)": "2 * math.pi"}  # as the rules make it: the same bits
+_CONSTANTS = {  # as the rules make them: the same bits
+    "(2π)": ("2 * math.pi", _PRODUCT),
+    "π": ("math.pi", _ATOM),
+    "e": ("math.e", _ATOM),
+}
 _LONG_SUM = 50  # terms
 
 
@@ -94,8 +115,9 @@ def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
     """The text and how tightly its outermost operation binds."""
     match expression:
         case Number(value, sign):
-            named = dialect.readable and sign in _CONSTANTS
-            return (_CONSTANTS[sign], _PRODUCT) if named else (repr(value), _PREFIX)
+            if dialect.readable and sign in _CONSTANTS:
+                return _CONSTANTS[sign]
+            return (repr(value), _PREFIX) if math.isfinite(value) else (_not_finite(value, dialect), _PREFIX)
         case Measured(value):
             return repr(value), _PREFIX
         case Name(name) | Before(name) | Shared(name, _):
@@ -125,9 +147,10 @@ def _applied(function: str, args: tuple[Expression, ...], dialect: Dialect) -> t
             return f"{d} * {d}" if once else f"(_d := {python(args[0], dialect)}) * _d", _PRODUCT
         case "negative":
             return f"-{_operand(args[0], _PREFIX, dialect)}", _PREFIX
-        case "max":  # which may hand back what it is given
+        case "max" | "largest" | "smallest":  # which may hand back what they are given
             return f"{dialect.calls[function]}({', '.join(python(arg, dialect) for arg in args)})", _ATOM
-    if function in _INFIX and not long_sum:
+    guarded = function == "/" and function in dialect.calls and not _is_not_0(args[1])
+    if function in _INFIX and not long_sum and not guarded:
         sign, binding, first, later = _INFIX[function]
         return f" {sign} ".join(_operand(arg, later if i else first, dialect) for i, arg in enumerate(args)), binding
     return f"{dialect.calls[function]}({', '.join(_operand(arg, _CHOICE, dialect) for arg in args)})", _ATOM
@@ -144,6 +167,15 @@ def _operand(expression: Expression, binding: int, dialect: Dialect) -> str:
 def _within(expression: Expression, binding: int, dialect: Dialect) -> str:
     text, own = _text(expression, dialect)
     return text if own >= binding else f"({text})"
+
+
+def _is_not_0(divisor: Expression) -> bool:
+    return isinstance(divisor, Number) and divisor.value != 0
+
+
+def _not_finite(value: float, dialect: Dialect) -> str:
+    name = "nan" if math.isnan(value) else "inf"
+    return f"{'-' if value < 0 else ''}{'math.' if dialect.readable else '_'}{name}"
 
 
 def _condition(condition: Condition, dialect: Dialect) -> str:

@@ -8,7 +8,7 @@ from outside gets in; what is not a quantity begins with _.
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from backprop_tui.core.backprop import (
@@ -22,7 +22,7 @@ from backprop_tui.core.backprop import (
     sums,
     used_gradient,
 )
-from backprop_tui.core.codegen import FAST, python
+from backprop_tui.core.codegen import FAST, SAFE, Dialect, python
 from backprop_tui.core.expression import FUNCTIONS, Expression, Name, names
 from backprop_tui.core.graph import Graph, Role
 from backprop_tui.core.optimizers import LEARNING_RATE, UPDATE_NUMBER, Learning
@@ -72,10 +72,23 @@ state after it, sums only where they outlast it.
 
 
 class CompiledTraining(NamedTuple):
-    """One function twice: `quick` raises OverflowError or ValueError where `safe` goes on with ∞ or NaN."""
+    """One function twice: `quick` raises ArithmeticError or ValueError where `safe` goes on with ∞ or NaN."""
 
     quick: TrainFunction
     safe: TrainFunction
+
+
+_QUICK = {
+    "_exp": math.exp,
+    "_ln": math.log,
+    "_log1p": math.log1p,
+    "_sqrt": math.sqrt,
+    "_power": math.pow,
+    "_sin": math.sin,
+    "_cos": math.cos,
+    "_tan": math.tan,
+}
+"""What raises where the functions of the same names in `FUNCTIONS` do not."""
 
 
 @lru_cache(maxsize=32)
@@ -86,15 +99,18 @@ def compile_training(
 
     One for passes `within` an epoch appends the sums of gradients to `ends`, too.
     """
-    text = source(graph, learning, one_sample=one_sample, zero_grad=zero_grad, within=within)
-    code = compile(text, "<training>", "exec")
-    safe = _safe_names()
-    quick_names = {"_exp": math.exp, "_ln": math.log, "_log1p": math.log1p, "_sqrt": math.sqrt, "_power": math.pow}
-    namespaces = ({**safe, **quick_names}, safe)
-    for namespace in namespaces:
-        exec(code, namespace)  # noqa: S102 - the text is made here, of validated names
-    quick, tolerant = (namespace["_train"] for namespace in namespaces)
-    return CompiledTraining(quick, tolerant)  # type: ignore[arg-type]  # exec cannot tell its type
+
+    def compiled(dialect: Dialect, names: dict[str, object]) -> TrainFunction:
+        text = source(graph, learning, one_sample=one_sample, zero_grad=zero_grad, within=within, dialect=dialect)
+        exec(compile(text, "<training>", "exec"), names)  # noqa: S102 - the text is made here, of validated names
+        return names["_train"]  # type: ignore[return-value]  # exec cannot tell its type
+
+    tolerant = cache(lambda: compiled(SAFE, _safe_names()))
+
+    def safe(*given: object) -> Outcome:  # made when it is needed: few runs do
+        return tolerant()(*given)  # type: ignore[arg-type]  # the same as are given to it
+
+    return CompiledTraining(compiled(FAST, {**_safe_names(), **_QUICK}), safe)
 
 
 @lru_cache(maxsize=32)
@@ -104,7 +120,7 @@ def compile_forward(graph: Graph) -> Callable[[Mapping[str, float]], Numbers]:
     lines = [
         "def _forward(_given):",
         *(f"    {node.name} = _given[{node.name!r}]" for node in graph.nodes if not node.operation),
-        *(f"    {line}" for line in _lines(rules, set())),
+        *(f"    {line}" for line in _lines(rules, set(), SAFE)),
     ]
     lines.append(f"    return {targets(rule.quantity for rule in rules)}")
     namespace = _safe_names()
@@ -114,11 +130,18 @@ def compile_forward(graph: Graph) -> Callable[[Mapping[str, float]], Numbers]:
 
 def _safe_names() -> dict[str, object]:
     names: dict[str, object] = {name: FUNCTIONS[function] for function, name in FAST.calls.items()}
-    return names | {"_range": range, "_len": len, "_Outcome": Outcome}
+    others = {"_quotient": FUNCTIONS["/"], "_inf": math.inf, "_nan": math.nan}
+    return names | others | {"_range": range, "_len": len, "_Outcome": Outcome}
 
 
 def source(
-    graph: Graph, learning: Learning = PLAIN, *, one_sample: bool, zero_grad: bool = True, within: bool = False
+    graph: Graph,
+    learning: Learning = PLAIN,
+    *,
+    one_sample: bool,
+    zero_grad: bool = True,
+    within: bool = False,
+    dialect: Dialect = FAST,
 ) -> str:
     """The text of the function."""
     learning = learning._replace(anew=False, updates=True)
@@ -136,13 +159,13 @@ def source(
     for name, meaning in statements(rules):
         if name.startswith("_") and names(meaning) <= {*numbers}:  # the same in every pass
             done.add(name)
-            head.append(f"    {name} = {python(meaning, FAST)}")
+            head.append(f"    {name} = {python(meaning, dialect)}")
     is_plain = learning.optimizer == "sgd" and not learning.adds_decay and zero_grad
     if not is_plain:
         head.append(f"    _move = {SMALL_GRADIENT!r} * _abs({LEARNING_RATE})")
     keep = f"_keep_end({targets((*parameters, *memory, *(summed if within or not zero_grad else ())))})"
     sample = targets(node.name for node in graph.nodes if node.role in (Role.INPUT, Role.TARGET))
-    one = _Pass(graph, learning, rules, copies, done, is_plain)
+    one = _Pass(graph, learning, rules, copies, done, is_plain, dialect)
     if learning.accumulates:
         reset = f"{' = '.join(summed)} = -0.0" if summed and zero_grad else ""  # -0.0 + v is v, whatever its sign
         lines = _in_batches(one, sample, reset, keep)
@@ -160,6 +183,7 @@ class _Pass(NamedTuple):
     copies: Mapping[str, Expression]
     done: set[str]
     is_plain: bool
+    dialect: Dialect
 
     @property
     def root(self) -> str:
@@ -167,7 +191,11 @@ class _Pass(NamedTuple):
 
     def until_update(self) -> list[str]:
         """Forward and backward, and the sums."""
-        return [*_lines((rule for rule in self.rules if rule.phase is not Phase.UPDATE), self.done)]
+        return self.lines(rule for rule in self.rules if rule.phase is not Phase.UPDATE)
+
+    def lines(self, rules: Iterable[Rule]) -> list[str]:
+        """An assignment for each of `rules`, and before it for what it shares with others."""
+        return [*_lines(rules, self.done, self.dialect)]
 
     def update(self) -> list[str]:
         """The update, which is simultaneous: it comes last, each parameter from its own numbers.
@@ -175,7 +203,7 @@ class _Pass(NamedTuple):
         Where more than the gradient moves a parameter, the old ones are remembered as long as all may be level.
         """
         count = [f"{UPDATE_NUMBER} = {UPDATE_NUMBER} + 1.0"] if self.learning.row.counts else []
-        steps = [*_lines((rule for rule in self.rules if rule.phase is Phase.UPDATE), self.done)]
+        steps = self.lines(rule for rule in self.rules if rule.phase is Phase.UPDATE)
         before = []
         if not self.is_plain:
             early = [] if self.learning.adds_decay else [f"if _level: _level = {self.small_gradients()}"]
@@ -193,7 +221,7 @@ class _Pass(NamedTuple):
     def small_gradients(self) -> str:
         """The condition that no gradient that the update uses is above `SMALL_GRADIENT`."""
         used = (used_gradient(self.graph, node.name, self.learning) for node in self.graph.free)
-        gradients = (python(self.copies.get(name, Name(name)), FAST) for name in used)
+        gradients = (python(self.copies.get(name, Name(name)), self.dialect) for name in used)
         return " and ".join(f"-{SMALL_GRADIENT!r} <= {name} <= {SMALL_GRADIENT!r}" for name in gradients) or "True"
 
 
@@ -266,5 +294,5 @@ def _epochs(body: Sequence[str]) -> list[str]:
     ]
 
 
-def _lines(rules: Iterable[Rule], done: set[str]) -> Iterator[str]:
-    return (f"{name} = {python(expression, FAST)}" for name, expression in statements(rules, done))
+def _lines(rules: Iterable[Rule], done: set[str], dialect: Dialect) -> Iterator[str]:
+    return (f"{name} = {python(expression, dialect)}" for name, expression in statements(rules, done))

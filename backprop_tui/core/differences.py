@@ -118,9 +118,12 @@ def _applied(function: str, at: Sequence[float], parts: Sequence[Mover]) -> Move
         case "^":
             u, v = at
             return lambda moves: _power(u, v, first(moves), rest[0](moves))
-        case "max":
+        case "max" | "largest":
             high = max(at)
             return lambda moves: max(v - high + move(moves) for v, move in zip(at, parts, strict=True))
+        case "smallest":
+            low = min(at)
+            return lambda moves: min(v - low + move(moves) for v, move in zip(at, parts, strict=True))
     (v,), move_of = at, _OF_ONE[function]
     return lambda moves: move_of(v, m) if (m := first(moves)) else 0.0
 
@@ -140,8 +143,11 @@ def _quotient(u: float, v: float, m: float, n: float) -> float:
 
 
 def _power(u: float, v: float, m: float, n: float) -> float:
-    """u^v is e^(v·ln(u)) for a positive u, and there are no others here."""
-    return power(u, v) * math.expm1(n * logarithm(u) + (v + n) * math.log1p(m / u))
+    """u^v is e^(v·ln(u)) for a positive u; a whole power of a negative one moves likewise."""
+    if not u or m / u <= -1 or (u < 0 and n):
+        return power(u + m, v + n) - power(u, v)
+    turned = n * logarithm(u) if n else 0.0
+    return power(u, v) * math.expm1(turned + (v + n) * math.log1p(m / u))
 
 
 def _choice(rule: Piecewise, values: Mapping[str, float]) -> tuple[float, Mover]:
@@ -211,6 +217,9 @@ _OF_ONE: dict[str, Callable[[float, float], float]] = {
     "ln": _ln,
     "log1p": lambda v, m: _ln(1 + v, m),
     "√": lambda v, m: m / (math.sqrt(v + m) + math.sqrt(v)),
+    "sin": lambda v, m: 2 * math.cos(v + m / 2) * math.sin(m / 2),
+    "cos": lambda v, m: -2 * math.sin(v + m / 2) * math.sin(m / 2),
+    "tan": lambda v, m: math.sin(m) / (math.cos(v) * math.cos(v + m)),
     "tanh": _tanh,
     "erf": _erf,
     "erfc": lambda v, m: -_erf(v, m),

@@ -11,13 +11,19 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from backprop_tui.core.floats import (
+    cosine,
     exponential,
+    largest,
     left_to_right_product,
     left_to_right_sum,
     logarithm,
     logarithm_of_1_plus,
     power,
+    quotient,
+    sine,
+    smallest,
     square_root,
+    tangent,
 )
 from backprop_tui.core.frozen import Frozen
 
@@ -119,7 +125,7 @@ class Stable(Expression):
 
 
 class Condition(NamedTuple):
-    """``left relation right``, the relation one of ``> ≥ < ≤``; false where either side is not a number."""
+    """``left relation right``, the relation one of ``> ≥ < ≤ =``; false where either side is not a number."""
 
     left: Expression
     relation: str
@@ -156,7 +162,7 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "·": left_to_right_product,
     "weighted": operator.mul,
     "−": operator.sub,
-    "/": operator.truediv,
+    "/": quotient,
     "negative": operator.neg,
     "²": lambda d: d * d,
     "e^": exponential,
@@ -165,11 +171,16 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "log1p": logarithm_of_1_plus,
     "√": square_root,
     "^": power,
+    "sin": sine,
+    "cos": cosine,
+    "tan": tangent,
     "tanh": math.tanh,
     "erf": math.erf,
     "erfc": math.erfc,
     "abs": abs,
     "max": max,  # NaN in first place stays NaN
+    "largest": largest,  # and in any
+    "smallest": smallest,
 }
 
 RELATIONS: dict[str, Callable[[float, float], bool]] = {
@@ -177,6 +188,7 @@ RELATIONS: dict[str, Callable[[float, float], bool]] = {
     "≥": lambda a, b: a >= b,
     "<": lambda a, b: a < b,
     "≤": lambda a, b: a <= b,
+    "=": lambda a, b: a == b,
 }
 
 

@@ -1,6 +1,7 @@
 """Functions of floats as IEEE 754 has them: overflow gives infinity, what is undefined is no number, nothing raises."""
 
 import math
+from collections.abc import Callable
 
 
 def exponential(v: float) -> float:
@@ -24,13 +25,50 @@ def square_root(v: float) -> float:
 
 
 def power(base: float, exponent: float) -> float:
-    """The real power; ∞ where a float cannot hold it, NaN where there is none."""
+    """The real power; ±∞ where a float cannot hold it or 0 is divided by, NaN where there is none."""
     try:
         return math.pow(base, exponent)
-    except OverflowError:
-        return math.inf
-    except ValueError:
-        return math.nan
+    except (OverflowError, ValueError):
+        if base < 0 and not exponent.is_integer():
+            return math.nan
+        return math.copysign(math.inf, base) if exponent % 2 == 1 else math.inf
+
+
+def quotient(u: float, v: float) -> float:
+    """``u / v``; ±∞ where v is 0, and NaN where u is 0 too."""
+    try:
+        return u / v
+    except ZeroDivisionError:
+        return math.copysign(math.inf, u) * math.copysign(1.0, v) if abs(u) > 0 else math.nan
+
+
+def _of_finite(function: Callable[[float], float], about: str) -> Callable[[float], float]:
+    """`function`, NaN at ±∞."""
+
+    def extended(v: float) -> float:
+        return math.nan if math.isinf(v) else function(v)
+
+    extended.__doc__ = about
+    return extended
+
+
+sine = _of_finite(math.sin, "The sine of v; NaN at ±∞.")
+cosine = _of_finite(math.cos, "The cosine of v; NaN at ±∞.")
+tangent = _of_finite(math.tan, "The tangent of v; NaN at ±∞.")
+
+
+def largest(*numbers: float) -> float:
+    """The largest of one or more numbers, the first of equal ones; NaN where one of them is."""
+    found = numbers[0]
+    for number in numbers[1:]:
+        if number > found or math.isnan(number):
+            found = number
+    return found
+
+
+def smallest(*numbers: float) -> float:
+    """The smallest of one or more numbers, the first of equal ones; NaN where one of them is."""
+    return -largest(*(-number for number in numbers))
 
 
 def logarithm_of_1_plus(v: float) -> float:

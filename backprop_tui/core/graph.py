@@ -31,6 +31,8 @@ class Node(NamedTuple):
     that no update touches.  `own_gradient` says that the backward pass stops here to write down ∂L/∂node;
     a node without one is passed through (the article's z: the path L → w is one product).  `layer` holds, for an
     operation of a whole layer (softmax), the names of all nodes that have it in common, its own among them.
+    `constants` are the numbers among its operands, each behind its place there (from 0), ascending: in x − 3 the 3 is
+    (1, 3.0).
     """
 
     name: str
@@ -41,6 +43,15 @@ class Node(NamedTuple):
     fixed: bool = False
     own_gradient: bool = True
     layer: tuple[str, ...] = ()
+    constants: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def operands(self) -> tuple[str | float, ...]:
+        """What its operation works on, in order: the names in `args`, and its constants in their places."""
+        operands: list[str | float] = [*self.args]
+        for place, number in self.constants:
+            operands.insert(place, number)
+        return tuple(operands)
 
 
 class GraphError(ValueError):
@@ -122,7 +133,7 @@ class Graph(Frozen):
 
 def _check_operation(node: Node) -> None:
     if node.role is not Role.COMPUTED:
-        if node.operation or node.args:
+        if node.operation or node.operands:
             raise GraphError(f"{node.name} is given, so it has no operation and no arguments")
         return
     if node.operation in LAYER_OPERATIONS:
@@ -132,5 +143,5 @@ def _check_operation(node: Node) -> None:
     operation = OPERATIONS.get(node.operation)
     if operation is None:
         raise GraphError(f"{node.name}: unknown operation {node.operation!r}")
-    if len(node.args) not in operation.arity:
-        raise GraphError(f"{node.name}: {len(node.args)} is no number of arguments for {node.operation}")
+    if len(node.operands) not in operation.arity:
+        raise GraphError(f"{node.name}: {len(node.operands)} is no number of arguments for {node.operation}")

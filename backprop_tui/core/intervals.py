@@ -73,11 +73,31 @@ def _applied(function: str, args: Sequence[Interval]) -> Interval:
         case "abs":
             low, high = sorted(map(abs, args[0]))
             return 0.0 if args[0][0] <= 0 <= args[0][1] else low, high
-        case "^" if args[0][0] < 0:
+        case "sin" | "cos":  # neither is steeper than 1
+            low, high = _outward(function, args[0])
+            width = args[0][1] - args[0][0]
+            return max(low - width, -1.0), min(high + width, 1.0)
+        case "tan" if not _is_between_poles(*args[0]):
             return _ANY
+        case "^" if args[0][0] < 0:
+            return _whole_power(*args)
         case "/" if args[1][0] <= 0 <= args[1][1]:
             return _ANY
     return _outward(function, *args)
+
+
+def _is_between_poles(low: float, high: float) -> bool:
+    """Whether the tangent is finite all the way."""
+    return high - low < 1 and math.cos(low) * math.cos(high) > 0
+
+
+def _whole_power(base: Interval, exponent: Interval) -> Interval:
+    """Powers of what may be negative."""
+    low, high = exponent
+    if low != high or not low.is_integer() or (low < 0 <= base[1]):
+        return _ANY
+    bounds = _outward("^", base, exponent)
+    return hull([bounds, (0.0, 0.0)]) if base[1] > 0 else bounds
 
 
 def _outward(function: str, *args: Interval) -> Interval:
@@ -96,5 +116,7 @@ def _outward(function: str, *args: Interval) -> Interval:
 def _holds(condition: Condition, intervals: Mapping[str, Interval]) -> bool | None:
     """Whether the condition holds throughout; None where it may and may not."""
     sides = enclosure(condition.left, intervals), enclosure(condition.right, intervals)
+    if condition.relation == "=" and max(low for low, _ in sides) <= min(high for _, high in sides):
+        return True if len({*sides[0], *sides[1]}) == 1 else None
     answers = {RELATIONS[condition.relation](left, right) for left, right in product(*sides)}
     return answers.pop() if len(answers) == 1 else None

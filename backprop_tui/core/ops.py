@@ -5,10 +5,10 @@ An activation or a loss is one row.  Definitions, defaults and conventions at ki
 """
 
 import math
-import sys
 from collections.abc import Callable
 from typing import NamedTuple
 
+from backprop_tui.core.elementary import ELEMENTARY
 from backprop_tui.core.expression import (
     Condition,
     Expression,
@@ -22,14 +22,12 @@ from backprop_tui.core.expression import (
     exp,
     ln,
     optional,
-    product,
     root,
     square,
     total,
     weighted,
 )
-
-Arguments = tuple[Expression, ...]
+from backprop_tui.core.operation import Arguments, Operation, at_least, exactly
 
 
 class Activation(NamedTuple):
@@ -37,7 +35,7 @@ class Activation(NamedTuple):
 
     `low` and `high` bound the answers it can give (both may only be approached); `kinks` are the z where the
     slope jumps, `convention` says which slope is taken there; `blocked` is the word for a slope of exactly 0;
-    `about` completes the sentence "The activation …".
+    `about` completes the sentence "The activation …"; `sentence` says what the backward pass does at it.
     """
 
     name: str
@@ -50,6 +48,23 @@ class Activation(NamedTuple):
     convention: str = ""
     blocked: str = "flat"
 
+    @property
+    def sentence(self) -> str:
+        """What the backward pass does at it, as `Operation` has it."""
+        return _SENTENCES[self.name]
+
+
+_SENTENCES = {
+    "identity": "A copy hands the gradient on as it is.",
+    "relu": "A ReLU hands the gradient on where its argument is positive, and stops it elsewhere.",
+    "leaky_relu": "A leaky ReLU hands the gradient on where its argument is positive, elsewhere a hundredth of it.",
+    "sigmoid": "A sigmoid's slope is its value times what that lacks of 1: at most a quarter.",
+    "tanh": "The slope of tanh is 1 less its square: 1 at 0, hardly anything far out.",
+    "softplus": "The slope of softplus is a sigmoid: from 0 far below 0 to 1 far above.",
+    "elu": "An ELU hands the gradient on above 0, and ever less of it below.",
+    "gelu": "A GELU hands the gradient on far above 0, and next to nothing of it far below.",
+    "silu": "A SiLU hands the gradient on far above 0, and next to nothing of it far below.",
+}
 
 _ROOT_2 = root(as_expression(2))
 _SMALL = 1e-6  # below this, v + v²/2 is e^v − 1 and −ln(1 − v) within 1e-12 of itself
@@ -279,18 +294,6 @@ LOSSES: dict[str, Loss] = {
 }
 
 
-class Operation(NamedTuple):
-    """What a node computes from its arguments: `value(args)`, and for each argument `partials(args, own)`.
-
-    `arity` holds the numbers of arguments it can take.
-    """
-
-    name: str
-    value: Callable[[Arguments], Expression]
-    partials: Callable[[Arguments, Expression], Arguments]
-    arity: range
-
-
 def _affine(args: Arguments) -> Expression:
     """w1·x1 + … + b from the arguments w1…wn, x1…xn, b: left to right, the bias last."""
     n = len(args) // 2
@@ -305,7 +308,13 @@ def _affine_partials(args: Arguments, _own: Expression) -> Arguments:
 def activation_operation(row: Activation) -> Operation:
     """The operation of one argument z that `row` describes."""
     return Operation(
-        row.name, lambda args: row.rule(args[0]), lambda args, own: (row.slope(args[0], own),), range(1, 2)
+        row.name,
+        lambda args: row.rule(args[0]),
+        lambda args, own: (row.slope(args[0], own),),
+        exactly(1),
+        row.sentence,
+        row.kinks,
+        row.convention,
     )
 
 
@@ -323,25 +332,12 @@ def loss_operation(row: Loss) -> Operation:
         slopes = (row.slope(a, y) for a, y in zip(args[:n], args[n:], strict=True))
         return tuple(slope / n if row.mean and n > 1 else slope for slope in slopes)
 
-    return Operation(row.name, value, partials, _from(2, step=2))
-
-
-def _from(least: int, step: int = 1) -> range:
-    return range(least, sys.maxsize, step)
-
-
-def _one(_args: Arguments, _own: Expression) -> Arguments:
-    return tuple(Number(1.0) for _ in _args)
-
-
-def _other_factors(args: Arguments, _own: Expression) -> Arguments:
-    return tuple(product((*args[:i], *args[i + 1 :])) for i in range(len(args)))
+    return Operation(row.name, value, partials, at_least(2, step=2))
 
 
 OPERATIONS: dict[str, Operation] = {
-    "add": Operation("add", total, _one, _from(1)),
-    "multiply": Operation("multiply", product, _other_factors, _from(2)),
-    "affine": Operation("affine", _affine, _affine_partials, _from(3, step=2)),
+    **ELEMENTARY,
+    "affine": Operation("affine", _affine, _affine_partials, at_least(3, step=2)),
     **{name: activation_operation(row) for name, row in ACTIVATIONS.items()},
     **{name: loss_operation(row) for name, row in LOSSES.items()},
 }

@@ -99,12 +99,17 @@ class Scenario:
         if not 1 <= self.batch_size <= len(self.samples):
             expected = f'expected a whole number from 1 to {len(self.samples)}, the number of samples, or "all"'
             raise ScenarioError("batch_size", f"{expected}, not {self.batch_size}")
-        _check_optimizer(self.optimizer)
+        check_optimizer(self.optimizer)
 
     @property
     def is_neuron(self) -> bool:
         """Whether this is one layer with one row, however many inputs and samples."""
         return len(self.layers) == 1 and len(self.layers[0].weights) == 1
+
+    @property
+    def learns(self) -> bool:
+        """Whether epochs follow each other, each ending with an update; else there is one pass."""
+        return True
 
     @property
     def output(self) -> Layer:
@@ -273,7 +278,8 @@ def option_problem(optimizer: str, option: str, value: float) -> str:
     return "nesterov needs momentum above 0; without any there is sgd" if optimizer == "nesterov" and not value else ""
 
 
-def _check_optimizer(chosen: Settings) -> None:
+def check_optimizer(chosen: Settings) -> None:
+    """Raise ScenarioError where there is no such optimiser, or an option is out of its range."""
     _check_known("optimizer", chosen.name, OPTIMIZERS)
     for option, value in chosen.options:
         key = f"optimizer, {option}"

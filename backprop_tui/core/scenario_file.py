@@ -18,7 +18,7 @@ MOST_BYTES = 1_000_000
 STANDARD_INPUT = "standard input"
 DEFAULT = "article-7"
 
-_TOP = ("title", "source", "learning_rate", "loss", *TRAINING, "layer", "sample", "expect")
+_TOP = ("title", "source", "learning_rate", "loss", *TRAINING, "layer", "sample", "expression", "expect")
 _LAYER = ("activation", "weights", "biases", "trainable", "train_biases")
 _SAMPLE = ("x", "y", "class")
 _EXPECT = ("epoch", "sample", "quantity", "printed", "tolerance")
@@ -86,6 +86,8 @@ def parse(text: str, name: str) -> Scenario:
         limit = f"{sys.get_int_max_str_digits():,} digits"
         raise ScenarioError("", f"expected finite numbers; one has more than {limit}") from error
     _check_keys("", table, _TOP)
+    if "expression" in table:
+        return _expression(table, name)
     layers = tuple(_layer(f"layer {i}", entry) for i, entry in _tables(table, "layer"))
     loss = _name("loss", table.get("loss", "mse"), LOSSES)
     classes = len(layers[-1].weights) if layers and loss == "cross_entropy" else 0
@@ -98,6 +100,28 @@ def parse(text: str, name: str) -> Scenario:
         learning_rate=_number("learning_rate", table.get("learning_rate", 0.1)),
         batch_size=batch_size(table, len(samples)),
         zero_grad=zero_grad(table),
+        optimizer=optimizer(table),
+        title=_text("title", table.get("title", "")),
+        source=_text("source", table.get("source", "")),
+        expectations=tuple(_expectation(f"expect {i}", entry) for i, entry in _tables(table, "expect")),
+    )
+
+
+def _expression(table: Table, name: str) -> Scenario:
+    """The scenario of a program."""
+    from backprop_tui.core.models.expression_keys import (  # noqa: PLC0415 - networks need none of it
+        check_alone,
+        expression_scenario,
+    )
+
+    check_alone(table)
+    expression = table["expression"]
+    if not isinstance(expression, dict):
+        raise ScenarioError("expression", "expected a table [expression], with one bracket on each side")
+    return expression_scenario(
+        name,
+        expression,
+        learning_rate=_number("learning_rate", table["learning_rate"]) if "learning_rate" in table else None,
         optimizer=optimizer(table),
         title=_text("title", table.get("title", "")),
         source=_text("source", table.get("source", "")),

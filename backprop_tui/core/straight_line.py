@@ -20,6 +20,7 @@ from backprop_tui.core.optimizers import Learning
 from backprop_tui.core.shared import shared_parts
 
 _MOST_TERMS = 50  # Python's own compiler nests one level per term
+_CHOOSING = {"max": ">", "largest": ">", "smallest": "<"}  # NaN is found before anything is made of it
 _CARRYING = ("+", "−", "·", "weighted", "negative", "²", "abs")
 
 
@@ -36,7 +37,8 @@ def simplified(graph: Graph, learning: Learning = PLAIN) -> tuple[tuple[Rule, ..
     for rule in plan(graph, learning):
         expression = _replaced(rule.expression, copies)
         steps = isinstance(expression, Name) and expression.name in parameters and rule.quantity in gradients
-        if isinstance(expression, Number | Name) and not steps and rule.phase not in (Phase.LOSS, Phase.UPDATE):
+        stays = steps or rule.phase is Phase.UPDATE or rule.quantity == graph.root.name
+        if isinstance(expression, Number | Name) and not stays:
             copies[rule.quantity] = expression
         else:
             kept.append(rule._replace(expression=expression))
@@ -68,9 +70,10 @@ def _replaced(expression: Expression, copies: dict[str, Expression]) -> Expressi
             if function in ("·", "weighted"):
                 args = tuple(argument for argument in args if argument != Number(1.0)) or (Number(1.0),)
                 return args[0] if len(args) == 1 else Apply(function, args)
-            if function == "max" and len(args) == 2 and all(isinstance(argument, Name | Number) for argument in args):
+            plain = all(isinstance(argument, Name | Number) for argument in args)
+            if function in _CHOOSING and len(args) == 2 and plain:
                 first, second = args
-                return either(second, Condition(second, ">", first), first)
+                return either(second, Condition(second, _CHOOSING[function], first), first)
             return Apply(function, args)
     return expression
 

@@ -3,12 +3,13 @@
 Read by hand, because argparse takes -1e-05 for an option, completes abbreviations and lets a repeated option pass.
 """
 
-import math
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from itertools import takewhile
 from typing import Any, Literal, NamedTuple
+
+from backprop_tui.options.numbers import UsageError, as_float, assignments, finite, is_number
 
 APPLICATION, TRACE, SCREEN, CHECK, SCENARIOS = "application", "trace", "screen", "check", "scenarios"
 HELP, VERSION = "--help", "--version"
@@ -35,10 +36,6 @@ _LARGEST = (500, 200)
 """The most columns and rows of a screen that is printed."""
 
 
-class UsageError(ValueError):
-    """The input is wrong; the message says in one line what, where, and what would be right."""
-
-
 class Request(NamedTuple):
     """What is asked for, each number finite; None where it is for others to say what holds without the option."""
 
@@ -53,6 +50,8 @@ class Request(NamedTuple):
     lr: float | None = None
     optimizer: str | None = None
     batch_size: int | Literal["all"] | None = None
+    expr: str | None = None
+    at: tuple[tuple[str, float], ...] | None = None
     epochs: int = 1
     format: str = "text"
     check: bool = False
@@ -140,21 +139,8 @@ def similar(word: str, known: Sequence[str]) -> str:
     return did_you_mean(word, known)
 
 
-def _float(word: str) -> float:
-    """The number that `word` spells, with the keyboard's minus or a true one.  Raises ValueError where it is none."""
-    return float(word.replace("−", "-"))
-
-
-def _is_number(word: str) -> bool:
-    try:
-        _float(word)
-    except ValueError:
-        return False
-    return True
-
-
 def _is_option(word: str) -> bool:
-    return word.startswith("-") and word != STANDARD_INPUT and not _is_number(word)
+    return word.startswith("-") and word != STANDARD_INPUT and not is_number(word)
 
 
 def _check_scenario(word: str, command: str, before: Sequence[str], *, may_be_number: bool) -> None:
@@ -162,7 +148,7 @@ def _check_scenario(word: str, command: str, before: Sequence[str], *, may_be_nu
         raise UsageError(f"{word}: one word too many; expected {_FORMS[command]}")
     if not word:
         raise UsageError("an empty word; expected a built-in scenario or the path of a TOML file")
-    if _is_number(word) and command != CHECK and not may_be_number:
+    if is_number(word) and command != CHECK and not may_be_number:
         raise UsageError(f"{word}: a number too many; --x and --w take several, all other options one")
     if word == STANDARD_INPUT and command == APPLICATION:
         raise UsageError("-: the application reads its keys there; expected a name or path (or trace, screen, check)")
@@ -205,12 +191,9 @@ class _Option(NamedTuple):
 
 def _number(name: str, attached: str | None, rest: Words) -> float:
     word = _value(name, attached, rest)
-    if not _is_number(word):
+    if not is_number(word):
         raise UsageError(f"{name} {word}: {_no_number(name, word)}")
-    number = _float(word)
-    if not math.isfinite(number):
-        raise UsageError(f"{name} {word}: not a finite number; expected one of at most 1.79e308")
-    return number
+    return finite(name, word)
 
 
 def _no_number(name: str, word: str) -> str:
@@ -218,7 +201,7 @@ def _no_number(name: str, word: str) -> str:
     from backprop_tui.core.number_spelling import likely_number  # noqa: PLC0415 - needed for a wrong number only
 
     several = word.replace(",", " ").replace(";", " ").strip("[]() ").split()
-    if _OPTIONS[name].reader is _numbers and len(several) > 1 and all(map(_is_number, several)):
+    if _OPTIONS[name].reader is _numbers and len(several) > 1 and all(map(is_number, several)):
         return f"not a number; expected several with blanks between, {name} {' '.join(several)}"
     likely = likely_number(word)
     return f"not a number; did you mean {likely}?" if likely else f"not a number; expected one such as {_example(name)}"
@@ -226,9 +209,24 @@ def _no_number(name: str, word: str) -> str:
 
 def _numbers(name: str, attached: str | None, rest: Words) -> tuple[float, ...]:
     numbers = [_number(name, attached, rest)]
-    while rest and _is_number(rest[0]):
+    while rest and is_number(rest[0]):
         numbers.append(_number(name, None, rest))
     return tuple(numbers)
+
+
+def _program(name: str, attached: str | None, rest: Words) -> str:
+    """A program, which may begin with a minus."""
+    if attached is None and rest and rest[0].partition("=")[0] not in _OPTIONS:
+        return rest.popleft()
+    return _value(name, attached, rest)
+
+
+def _assignments(name: str, attached: str | None, rest: Words) -> tuple[tuple[str, float], ...]:
+    """``NAME=NUMBER`` as often as it stands there."""
+    words = [_value(name, attached, rest)]
+    while rest and "=" in rest[0] and not _is_option(rest[0]):
+        words.append(rest.popleft())
+    return assignments(name, words, _example(name))
 
 
 def _whole(name: str, attached: str | None, rest: Words) -> int:
@@ -236,8 +234,8 @@ def _whole(name: str, attached: str | None, rest: Words) -> int:
     try:
         return int(word.replace("−", "-"))
     except ValueError as error:
-        meant = _is_number(word) and _float(word).is_integer() and abs(_float(word)) < _MOST_COUNTED
-        hint = f"did you mean {_float(word):.0f}?" if meant else f"expected one such as {_example(name)}"
+        meant = is_number(word) and as_float(word).is_integer() and abs(as_float(word)) < _MOST_COUNTED
+        hint = f"did you mean {as_float(word):.0f}?" if meant else f"expected one such as {_example(name)}"
         raise UsageError(f"{name} {word}: not a whole number; {hint}") from error
 
 
@@ -248,7 +246,7 @@ def _batch_size(name: str, attached: str | None, rest: Words) -> int | str:
 
 def _stage(name: str, attached: str | None, rest: Words) -> int | str:
     word = _value(name, attached, rest)
-    return _whole(name, word, rest) if _is_number(word) else word
+    return _whole(name, word, rest) if is_number(word) else word
 
 
 def _size(name: str, attached: str | None, rest: Words) -> tuple[int, int]:
@@ -272,7 +270,7 @@ def _seconds(name: str, attached: str | None, rest: Words) -> float:
 
 
 def _pace(name: str, attached: str | None, rest: Words) -> float:
-    alone = attached is None and not (rest and _is_number(rest[0]))
+    alone = attached is None and not (rest and is_number(rest[0]))
     return USUAL_PACE if alone else _seconds(name, attached, rest)
 
 
@@ -308,6 +306,8 @@ _OPTIONS = {
     "--lr": _Option(_number, _ALL, "0.1"),
     "--optimizer": _Option(_value, _ALL, "adam"),
     "--batch-size": _Option(_batch_size, _ALL, "4 or all"),
+    "--expr": _Option(_program, _ALL, '"(x + y)*z"'),
+    "--at": _Option(_assignments, _ALL, "x=-2 y=5 z=-4"),
     "--ascii": _Option(_flag, _ALL),
     "--epochs": _Option(_whole, (TRACE,), "10"),
     "--check": _Option(_flag, (TRACE,)),

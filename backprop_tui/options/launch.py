@@ -4,7 +4,8 @@ import os
 
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.launch import Launch
-from backprop_tui.options.arguments import Request, UsageError, similar
+from backprop_tui.options.arguments import Request, similar
+from backprop_tui.options.numbers import UsageError
 from backprop_tui.stepper.machine import GoTo, IllegalCommand, apply
 from backprop_tui.stepper.state import Position, State, start
 

@@ -3,15 +3,23 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from backprop_tui.core.models import is_program
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.optimizers import OPTIMIZERS
 from backprop_tui.core.scenario import Scenario, ScenarioError, neuron_with, with_training
 from backprop_tui.core.softmax import LAYER_OPERATIONS
-from backprop_tui.options.arguments import Request, UsageError
+from backprop_tui.options.arguments import Request
+from backprop_tui.options.numbers import UsageError
 
 
 def changed(scenario: Scenario, request: Request) -> Scenario:
     """`scenario` with the numbers and names that are asked for.  Raises UsageError where it does not take them."""
+    if is_program(scenario):
+        from backprop_tui.options.expression import changed_program  # noqa: PLC0415 - networks need none of it
+
+        optimizer = _known("optimizer", request.optimizer, OPTIMIZERS)
+        program = changed_program(scenario, request._replace(optimizer=optimizer), scenario.name)
+        return program if program == scenario else replace(program, source="")
     activation = _known("activation", request.activation, (*ACTIVATIONS, *LAYER_OPERATIONS))
     loss = _known("loss", request.loss, LOSSES) or scenario.loss
     optimizer = _known("optimizer", request.optimizer, OPTIMIZERS)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from backprop_tui.core.compiled import compile_forward
-from backprop_tui.core.models.dense import given_by
+from backprop_tui.core.models import model_of
 from backprop_tui.present.numbers import number
 from backprop_tui.stepper.state import State
 
@@ -24,8 +24,9 @@ def answers(state: State) -> tuple[Answer, ...]:
     forward, names = compile_forward(graph), [node.name for node in graph.computed]
     outputs = [names.index(name) for name in graph.root.args[: len(view.scenario.samples[0].y)]]
     found = []
-    for sample in view.scenario.samples:
-        values = forward({**after, **given_by(view.scenario, sample)})
+    model = model_of(view.scenario)
+    for sample in range(1, len(view.scenario.samples) + 1):
+        values = forward({**after, **model.given(sample)})
         found.append(Answer(tuple(values[index] for index in outputs), values[-1]))
     return tuple(found)
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from backprop_tui.core.backprop import Phase, accumulated_name
 from backprop_tui.core.gradient_check import Comparison, compare
-from backprop_tui.core.models.dense import given_by
+from backprop_tui.core.models import model_of
 from backprop_tui.core.optimizers import WEIGHT_DECAY
 from backprop_tui.stepper.history import Pass
 from backprop_tui.stepper.state import State
@@ -63,5 +63,5 @@ def _compared(one: Pass, batch: range, stage: int) -> tuple[Comparison, ...]:
     done = {rule.quantity for rule in one.timeline.rules[:stage] if rule.phase is Phase.ACCUMULATE}
     names = {node.name: accumulated_name(node.name) for node in graph.free}
     gradients = {name: one.known[summed] for name, summed in names.items() if summed in done}
-    samples = [one.scenario.samples[number - 1] for number in batch]
-    return tuple(compare(graph, [{**one.given, **given_by(one.scenario, sample)} for sample in samples], gradients))
+    model = model_of(one.scenario)
+    return tuple(compare(graph, [{**one.given, **model.given(number)} for number in batch], gradients))

@@ -1,9 +1,11 @@
 """What stands around the panels: the title row, the rule with a panel's title, and words about the position."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from backprop_tui.core.models import is_program
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.present.canvas import Row, Span, Style, width_of
 from backprop_tui.present.formulas import symbol
@@ -11,21 +13,25 @@ from backprop_tui.present.numbers import number
 from backprop_tui.stepper.machine import Move
 from backprop_tui.stepper.state import State
 
+if TYPE_CHECKING:
+    from backprop_tui.core.models.program import ProgramScenario
+
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
 
 
 def title_row(state: State, width: int) -> Row:
     """Row 1: which model, which position.  What does not fit is left out, the position last."""
     scenario, here = state.scenario, state.position
+    if is_program(scenario):
+        return _program_row(state, scenario, width)
     activations = "/".join(dict.fromkeys(layer.activation for layer in scenario.layers))
     inputs = len(scenario.layers[0].weights[0])
     if scenario.is_neuron:
         shape = "one neuron" if inputs == 1 else f"one neuron, {inputs} inputs"
     else:
         shape = "-".join(str(count) for count in (inputs, *(len(layer.weights) for layer in scenario.layers)))
-    is_edited = bool(state.undo) and scenario != state.undo[0][0].scenario
     parts = [
-        f"{scenario.name}{' (edited)' if is_edited else ''}",
+        f"{scenario.name}{_edited(state)}",
         shape,
         activations,
         scenario.loss,
@@ -43,6 +49,29 @@ def title_row(state: State, width: int) -> Row:
         if cell_len(left) + len(right) + 4 <= width:
             break
     gap = max(1, width - cell_len(left) - len(right) - 2)  # a scenario's name may have characters of two cells
+    return ((f" {left}{' ' * gap}{right}", Style.TITLE),)
+
+
+def _edited(state: State) -> str:
+    return " (edited)" if state.undo and state.scenario != state.undo[0][0].scenario else ""
+
+
+def _program_row(state: State, scenario: "ProgramScenario", width: int) -> Row:
+    """The same for a program of expressions, which without a learning rate has no epochs."""
+    here, values, operations = state.position, len(scenario.values), len(scenario.program.nodes)
+    parts = [
+        f"{scenario.name}{_edited(state)}",
+        f"{values} {'value' if values == 1 else 'values'}",
+        f"{operations} {'operation' if operations == 1 else 'operations'}",
+        *([f"lr {number(scenario.learning_rate)}", _training(scenario)[0]] if scenario.learns else []),
+    ]
+    epoch = f"epoch {here.epoch} · " if scenario.learns or here.epoch > 1 else ""
+    right = f"{epoch}stage {here.stage} of {state.timeline.last}"
+    for dropped in ([], [2], [1, 2], [1, 2, 4], [1, 2, 3, 4], [*range(5)]):
+        left = " · ".join(part for index, part in enumerate(parts) if part and index not in dropped)
+        if cell_len(left) + len(right) + 4 <= width:
+            break
+    gap = max(1, width - cell_len(left) - len(right) - 2)
     return ((f" {left}{' ' * gap}{right}", Style.TITLE),)
 
 

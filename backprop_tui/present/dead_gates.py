@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from backprop_tui.core.backprop import local_name
-from backprop_tui.core.models.dense import given_by
+from backprop_tui.core.models import model_of
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.core.slopes import slope_at
 from backprop_tui.stepper.history import Pass
@@ -18,9 +18,9 @@ def dead_gates(one: Pass) -> frozenset[str]:
     gates = {node.name: node for node in graph.computed if is_gate(node.operation)}
     places = {node.name: number for number, node in enumerate(graph.computed)}
     closed = {name for name, node in gates.items() if known.get(local_name(graph, name, node.args[0])) == 0}
-    for number, sample in enumerate(one.scenario.samples, start=1):
+    for number in range(1, len(one.scenario.samples) + 1):
         if closed and number != one.sample:
-            values = compile_forward(graph)({**one.given, **given_by(one.scenario, sample)})
+            values = compile_forward(graph)({**one.given, **model_of(one.scenario).given(number)})
             zs = {name: values[places[gates[name].args[0]]] for name in closed}
             closed = {name for name, z in zs.items() if slope_at(gates[name].operation, z) == 0}
     return frozenset(closed)

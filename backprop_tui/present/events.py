@@ -166,7 +166,7 @@ def mean_before(state: State) -> float | None:
 def mean_here(state: State) -> float | None:
     """The mean loss of the epoch on screen, once that of its last sample is computed; None before, and at the end."""
     here, history = state.position, state.history
-    is_known = here.sample == history.samples and here.stage >= state.timeline.phases[Phase.LOSS][-1]
+    is_known = here.sample == history.samples and here.stage >= state.timeline.find(state.timeline.graph.root.name)
     return history.losses[here.epoch - 1] if is_known and history.reach(here.epoch + 1) else None
 
 
@@ -174,12 +174,18 @@ def _kinds(state: State, stage: int, rule: Rule) -> Iterator[Kind]:
     node = state.timeline.graph.by_name[rule.node]
     if rule.phase is Phase.LOCAL and node.operation in ACTIVATIONS:
         yield from _slope_kinds(state, rule)
-    elif rule.phase is Phase.LOSS:
+    elif rule.quantity == state.timeline.graph.root.name:
         yield from _once(_of_the_loss, state, _loss_kinds)
-    elif rule.phase is Phase.CHAIN and stage == state.timeline.phases[Phase.CHAIN][-1]:
+    if stage == _last_gradient(state):
         yield from _once(_of_the_gradients, state, _gradient_kinds)
     if stage == state.timeline.last:
         yield from _once(_of_the_end, state, _end_kinds)
+
+
+def _last_gradient(state: State) -> int:
+    """The stage of the last gradient; 0 where nothing learns."""
+    phases = state.timeline.phases
+    return (phases.get(Phase.CHAIN) or phases.get(Phase.LOCAL) or (0,))[-1]
 
 
 _Remembered = WeakKeyDictionary[Pass, tuple[Kind, ...]]
@@ -255,7 +261,7 @@ def _ending(state: State) -> str:
 def _overshot(state: State, before: Pass | None) -> bool:
     """Whether steps with a positive learning rate have raised what they were to lower."""
     here, view, history = state.position, state.view, state.history
-    if not view.given[LEARNING_RATE] > 0:
+    if not view.given.get(LEARNING_RATE, 0.0) > 0:
         return False
     if history.samples == 1:
         return before is not None and _has_risen(_loss(before), view)

@@ -42,6 +42,8 @@ _OPTIONS = {
 }
 """What formulas call the options of an optimiser, which a scenario file spells out."""
 
+_FUNCTIONS = {"largest": "max", "smallest": "min"}
+
 Naming = Callable[[str], str]
 
 _DERIVATIVE = re.compile(r"d([A-Za-z]\w*?)_d([A-Za-z]\w*)")
@@ -144,13 +146,14 @@ def _applied(function: str, args: tuple[Expression, ...], naming: Naming, digits
             return (f"({base})²" if isinstance(args[0], Name) and "/" in base else f"{base}²"), _POWER
         case "^":  # with a number put in, the exponent stands in parentheses
             exponent = _text(args[1], naming, digits, lead=True)[0]
-            raised = exponent if isinstance(args[1], Name) else f"({exponent})"
+            plain = isinstance(args[0], Name) and _text(args[1], naming, digits, lead=False)[1] == _ATOM
+            raised = exponent if isinstance(args[1], Name) or plain else f"({exponent})"
             return f"{part(0, _ATOM, leads=False)}^{raised}", _POWER
         case "√":
             return f"√{part(0, _ATOM, leads=False)}", _PREFIX
-        case "e^" | "ln" | "tanh" | "erf" | "max":
+        case "e^" | "ln" | "sin" | "cos" | "tan" | "tanh" | "erf" | "max" | "largest" | "smallest":
             inner = ", ".join(_text(argument, naming, digits, lead=True)[0] for argument in args)
-            return f"{function}({inner})", _ATOM
+            return f"{_FUNCTIONS.get(function, function)}({inner})", _ATOM
         case "abs":
             return f"|{_text(args[0], naming, digits, lead=True)[0]}|", _ATOM
     parts = [part(i, _PRODUCT if i == 0 else _PREFIX, leads=lead and i == 0) for i in range(len(args))]

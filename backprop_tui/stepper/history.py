@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from backprop_tui.core.backprop import run
 from backprop_tui.core.expression import before
 from backprop_tui.core.frozen import Frozen
+from backprop_tui.core.ops import LOSSES
 from backprop_tui.core.optimizers import UPDATE_NUMBER
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.epochs import KeptStates
@@ -90,6 +91,12 @@ class History:
         self.view = lru_cache(maxsize=4)(self._view)
         self.period = lru_cache(maxsize=64)(self._period)
 
+    @property
+    def last_epoch(self) -> int:
+        """The last epoch that there may be: that with which a scenario begins that does not learn."""
+        last = self.segments[-1]
+        return MOST_EPOCHS if last.scenario.learns else last.start // self.samples + 1
+
     def branch(self, segments: tuple[Segment, ...]) -> "History":
         """A history of `segments` that shares the epochs before the first segment the two do not have in common."""
         other = History(segments)
@@ -146,10 +153,11 @@ class History:
     def small_loss(self, epoch: int) -> float:
         """The mean loss that is as good as 0 in `epoch`, by the first epoch's since the latest edit.
 
-        No loss is, where an update does more than step against the gradient.
+        No loss is, where an update does more than step against the gradient, and no root that is not one.
         """
-        if not self.segment_at(epoch, self.samples).scenario.descends_plainly:
-            return -1.0
+        segment = self.segment_at(epoch, self.samples)
+        if not segment.scenario.descends_plainly or segment.graph.root.operation not in LOSSES:
+            return -math.inf
         first = self.first_epoch(epoch)
         return SMALL_LOSS * min(1.0, self.losses[first - 1]) if first < epoch and self.reach(first + 1) else 0.0
 

@@ -117,7 +117,7 @@ def _previous_phase(state: State) -> State:
 
 def _next_epoch(state: State) -> State:
     here = state.position
-    if here.epoch >= MOST_EPOCHS or not state.history.reach(here.epoch + 1):
+    if here.epoch >= min(MOST_EPOCHS, state.history.last_epoch) or not state.history.reach(here.epoch + 1):
         return state
     return _clamped(state, Position(here.epoch + 1, here.sample, here.stage))
 
@@ -168,6 +168,9 @@ TRANSITIONS: Mapping[Move, Callable[[State], State]] = MappingProxyType(
 def _go_to(state: State, to: Position) -> State:
     if not 1 <= to.epoch <= MOST_EPOCHS:
         raise IllegalCommand(f"epoch {to.epoch}: expected a number from 1 to {MOST_EPOCHS:,}")
+    if to.epoch > state.history.last_epoch:
+        last = state.history.last_epoch
+        raise IllegalCommand(f"epoch {to.epoch}: without a learning rate there is no epoch after {last}")
     if not 1 <= to.sample <= state.history.samples:
         raise IllegalCommand(f"sample {to.sample}: expected a number from 1 to {state.history.samples}")
     is_first = (to.epoch, to.sample) == (1, 1)  # which is always there: at the start nothing has to be computed for it
@@ -240,7 +243,7 @@ def _pass_after(state: State) -> tuple[int, int] | None:
         return None
     if here.sample < state.history.samples:
         return here.epoch, here.sample + 1
-    return (here.epoch + 1, 1) if here.epoch < MOST_EPOCHS else None
+    return (here.epoch + 1, 1) if here.epoch < min(MOST_EPOCHS, state.history.last_epoch) else None
 
 
 def _pass_before(state: State) -> tuple[int, int] | None:

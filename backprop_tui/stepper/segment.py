@@ -1,5 +1,6 @@
 """From a pass on, a scenario holds: which batch each pass belongs to, and what is carried from one to the next."""
 
+import math
 from array import array
 from collections.abc import Mapping
 from functools import cached_property
@@ -9,7 +10,8 @@ from backprop_tui.core.backprop import BATCH_SIZE, LEARNING_RATE, numbers_given,
 from backprop_tui.core.expression import before
 from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.graph import Graph
-from backprop_tui.core.models.dense import build, given_by, initial_parameters
+from backprop_tui.core.models import model_of
+from backprop_tui.core.models.model import Model
 from backprop_tui.core.optimizers import UPDATE_NUMBER, Learning
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.stages import Timeline, timeline
@@ -37,9 +39,14 @@ class Segment(Frozen):
     counted_from: int = 0
 
     @cached_property
+    def model(self) -> Model:
+        """What the scenario is of."""
+        return model_of(self.scenario)
+
+    @property
     def graph(self) -> Graph:
-        """The scenario's graph."""
-        return build(self.scenario)
+        """The model's graph."""
+        return self.model.graph
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -60,7 +67,7 @@ class Segment(Frozen):
     @cached_property
     def first_state(self) -> Numbers:
         """The trained state at the start."""
-        return self.completed(initial_parameters(self.scenario) + self.carried)
+        return self.completed(self.model.initial_parameters + self.carried)
 
     @cached_property
     def sums_are_empty(self) -> bool:
@@ -98,7 +105,7 @@ class Segment(Frozen):
     @cached_property
     def given(self) -> tuple[Numbers, ...]:
         """Each sample's inputs and targets."""
-        return tuple((*sample.x, *sample.y) for sample in self.scenario.samples)
+        return tuple((*sample.x, *sample.y) for sample in self.scenario.samples)  # as `model.given` has them
 
     @cached_property
     def epoch(self) -> "Visited":
@@ -151,7 +158,7 @@ class Segment(Frozen):
         known = dict(zip(self.names, state, strict=True))
         parameters = {node.name for node in self.graph.parameters}
         given = {name if name in parameters else before(name): value for name, value in known.items()}
-        given |= given_by(scenario, scenario.samples[sample - 1])
+        given |= self.model.given(sample)
         numbers = {LEARNING_RATE: scenario.learning_rate, **dict(scenario.optimizer.options)}
         numbers[BATCH_SIZE] = float(len(self.batch(epoch, sample)))
         numbers[UPDATE_NUMBER] = known.get(UPDATE_NUMBER, 0.0) + 1
@@ -182,7 +189,7 @@ def train_quickly(
     numbers: Numbers,
     epochs: int,
     kept: tuple["array[float]", "array[float]"],
-    small: float = -1.0,
+    small: float = -math.inf,
 ) -> "Outcome":
     """Train, until an epoch is level or its loss at most `small`; losses and ends are `kept`.
 
@@ -192,7 +199,7 @@ def train_quickly(
     known, before_all = len(losses), len(ends)
     try:
         return trainer.quick(state, visited, numbers, epochs, losses, ends, small)
-    except (OverflowError, ValueError):
+    except (ArithmeticError, ValueError):
         done = len(losses) - known
         width = (len(ends) - before_all) // done if done else 0
         last = (*ends[-width:], *state[width:]) if done else state

@@ -54,6 +54,11 @@ class State:
         return self.view.timeline
 
     @property
+    def goes_on(self) -> bool:
+        """Whether another pass follows the one on screen."""
+        return not self.ended and self.position[:2] != (self.history.last_epoch, self.history.samples)
+
+    @property
     def ended(self) -> bool:
         """Whether the pass on screen is the last one, a value in it not being finite."""
         return bool(self.view.first_not_finite) and self.history.is_end(self.position.epoch, self.position.sample)

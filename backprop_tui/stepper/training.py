@@ -8,7 +8,7 @@ from enum import StrEnum
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.ops import LOSSES
 from backprop_tui.core.slopes import reach
-from backprop_tui.stepper.history import MOST_EPOCHS, History, Pass
+from backprop_tui.stepper.history import History, Pass
 from backprop_tui.stepper.machine import last_sample
 from backprop_tui.stepper.obstacles import Obstacle, Obstruction, obstruction
 from backprop_tui.stepper.state import Position, State
@@ -112,7 +112,7 @@ def train(state: State, epochs: int) -> tuple[State, Ending | None]:
     not.
     """
     first = epoch = state.position.epoch
-    last = min(first + epochs - 1, MOST_EPOCHS)
+    last = min(first + epochs - 1, state.history.last_epoch)
     while True:
         epoch = state.history.settle(epoch, last)
         reason = ending(state, epoch)

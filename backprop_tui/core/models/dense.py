@@ -1,10 +1,33 @@
-"""Builders: from the shape of a model to its graph, with the names that the trace promises."""
+"""A dense network as a model: from its shape to its graph, with the names that the trace promises."""
 
+from functools import cached_property
+
+from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.graph import Graph, Node, Role
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 LOSS = "loss"
+
+
+class Dense(Frozen):
+    """The network that `scenario` describes."""
+
+    scenario: Scenario
+
+    @cached_property
+    def graph(self) -> Graph:
+        """A neuron with short names, or a network with full indices."""
+        return build(self.scenario)
+
+    @property
+    def initial_parameters(self) -> tuple[float, ...]:
+        """Per neuron its weights, then its bias, layers ascending."""
+        return initial_parameters(self.scenario)
+
+    def given(self, sample: int) -> dict[str, float]:
+        """The inputs and targets of a sample (from 1)."""
+        return given_by(self.scenario, self.scenario.samples[sample - 1])
 
 
 def build(scenario: Scenario) -> Graph:

@@ -79,7 +79,7 @@ def next_text(state: State) -> str:
     here = state.position
     if here.stage < state.timeline.last:
         return symbol(state.timeline.rules[here.stage].quantity)
-    if state.ended:
+    if not state.goes_on:
         return ""
     following = f"sample {here.sample + 1}" if here.sample < state.history.samples else f"epoch {here.epoch + 1}"
     return f"{symbol(state.timeline.rules[0].quantity)} of {following}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from backprop_tui.core.backprop import SMALL_GRADIENT, Phase, gradient_name, run
-from backprop_tui.core.models.dense import given_by
+from backprop_tui.core.models import model_of
 from backprop_tui.core.softmax import HELD, SOFTMAX
 from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.numbers import number
@@ -68,4 +68,5 @@ def _of_each_sample(one: Pass) -> tuple[tuple[float, ...], ...]:
     if not 1 < len(samples) <= _MOST_SAMPLES or len(samples) * end > _MOST_RULES:
         return ()
     rules = one.timeline.rules[:end]
-    return tuple(run(rules, {**one.given, **given_by(one.scenario, sample)}) for sample in samples)
+    model = model_of(one.scenario)
+    return tuple(run(rules, {**one.given, **model.given(number)}) for number in range(1, len(samples) + 1))

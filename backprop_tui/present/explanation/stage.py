@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from backprop_tui.core.backprop import Phase, Rule
 from backprop_tui.core.expression import Piecewise
+from backprop_tui.core.models import is_program
 from backprop_tui.present.events import Kind
 from backprop_tui.present.explanation.forward import forward, start
 from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
@@ -53,6 +54,18 @@ def _update(moment: StepContext) -> Iterator[str]:
     return optimized_update(moment)
 
 
+def _start_of_program(state: State) -> Iterator[str]:
+    from backprop_tui.present.explanation.program import start
+
+    return start(state)
+
+
+def _program(moment: StepContext) -> Iterator[str]:
+    from backprop_tui.present.explanation.program import program
+
+    return program(moment)
+
+
 _PHASES: Mapping[Phase, Callable[[StepContext], Iterator[str]]] = MappingProxyType(
     {
         Phase.FORWARD: forward,
@@ -70,8 +83,9 @@ _OPERATORS = frozenset("+−·/")
 def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, ...]:
     """At most `lines` lines of at most `width` characters about the stage on screen, the point first."""
     stage, broken = state.position.stage, state.view.first_not_finite
+    of_program = is_program(state.scenario)
     if stage == 0:
-        return fitted(start(state), width, lines)
+        return fitted(_start_of_program(state) if of_program else start(state), width, lines)
     moment = StepContext(state, state.timeline.rules[stage - 1])
     if broken and stage >= broken:
         from backprop_tui.present.explanation.end_of_run import not_finite
@@ -81,7 +95,8 @@ def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, 
         from backprop_tui.present.explanation.end_of_run import standing_still
 
         return fitted(chain(standing_still(moment), _edited(state)), width, lines)
-    return fitted(chain(_PHASES[moment.rule.phase](moment), _edited(state)), width, lines)
+    said = _program if of_program else _PHASES[moment.rule.phase]
+    return fitted(chain(said(moment), _edited(state)), width, lines)
 
 
 def _edited(state: State) -> Iterator[str]:

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from backprop_tui.core.backprop import Phase
+from backprop_tui.core.models import is_program
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.present.events import blocked, events
 from backprop_tui.present.formulas import PHASE_NAMES, formula, substituted, symbol
 from backprop_tui.present.numbers import in_words, number
 from backprop_tui.stepper.state import State
+
+if TYPE_CHECKING:
+    from backprop_tui.core.models.program import ProgramScenario
 
 _INDENT = " " * 4  # with it the explanations, 76 wide, fill a terminal of 80
 
@@ -70,6 +75,9 @@ def _phase(state: State) -> Phase:
 
 def _introduction(scenario: Scenario) -> Iterator[str]:
     """Title, model and source: each one line, whatever a file may hold."""
+    if is_program(scenario):
+        yield from _introduction_of_program(scenario)
+        return
     shape = "one neuron"
     if not scenario.is_neuron:
         sizes = (len(scenario.layers[0].weights[0]), *(len(layer.weights) for layer in scenario.layers))
@@ -81,9 +89,20 @@ def _introduction(scenario: Scenario) -> Iterator[str]:
         " · ".join((scenario.name, shape, activations, scenario.loss, rate)),
         f"Source: {scenario.source}" if scenario.source else "",
     )
-    for line in lines:
-        if line:
-            yield "".join(letter for letter in " ".join(line.split()) if letter.isprintable())
+    yield from map(_plain, filter(None, lines))
+
+
+def _introduction_of_program(scenario: "ProgramScenario") -> Iterator[str]:
+    yield _plain(scenario.title or scenario.name)
+    yield _plain("; ".join(filter(None, map(str.strip, scenario.program.text.split("\n")))))
+    if scenario.learns:
+        yield f"lr {number(scenario.learning_rate)} · {scenario.optimizer.name}"
+    if scenario.source:
+        yield _plain(f"Source: {scenario.source}")
+
+
+def _plain(line: str) -> str:
+    return "".join(letter for letter in " ".join(line.split()) if letter.isprintable())
 
 
 def _heading(state: State) -> str:

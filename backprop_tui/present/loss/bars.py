@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from backprop_tui.present.canvas import Canvas, Row, Style, width_of
-from backprop_tui.present.loss.epochs import epoch_rows
+from backprop_tui.present.loss.epochs import epoch_rows, loss_name
 from backprop_tui.present.loss.range_statistics import Losses, LossRecord
 from backprop_tui.present.numbers import number
 from backprop_tui.present.visibility import PENDING, Mark, mark
@@ -181,7 +181,7 @@ def loss_rows(state: State, width: int, height: int) -> tuple[Row, ...]:
 def loss_brief(state: State) -> str:
     """The loss on screen in a few words, where there is no room for a panel: ``loss 0.25``."""
     shown = visible_losses(state)
-    return f"{'loss' if shown.samples == 1 else 'mean loss'} {_in_words(shown.now)}"
+    return f"{loss_name(state) if shown.samples == 1 else 'mean loss'} {_in_words(shown.now)}"
 
 
 def figure_rows(shown: VisibleLosses, width: int, height: int) -> tuple[Row, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from backprop_tui.core.graph import Node
+from backprop_tui.core.ops import LOSSES
 from backprop_tui.present.canvas import Canvas, Row, Span, Style
 from backprop_tui.present.loss.range_statistics import Losses
 from backprop_tui.present.numbers import number
@@ -17,6 +18,12 @@ _GAP, _LEAST_GAP = 4, 2
 _LEFT_OUT: EpochColumn = (("…", Style.DIM),)
 
 
+def loss_name(state: State) -> str:
+    """What is followed over the epochs: the loss, or what a program computes."""
+    root = state.timeline.graph.root
+    return "loss" if root.operation in LOSSES else root.name
+
+
 def epoch_rows(state: State, losses: Sequence[float] | Losses, width: int, height: int) -> tuple[Row, ...]:
     """`height` (at least 2) rows: headings and the newest epochs, the one on screen in bold, the next one below it.
 
@@ -24,7 +31,7 @@ def epoch_rows(state: State, losses: Sequence[float] | Losses, width: int, heigh
     Parameters without room are left out, for which a column ``…`` stands.
     """
     here, view = state.position, state.view
-    over = 0 < view.first_not_finite <= here.stage  # no epoch follows
+    over = 0 < view.first_not_finite <= here.stage or here.epoch >= state.history.last_epoch  # no epoch follows
     newest = here.epoch if over else here.epoch + 1
     epochs = range(max(1, newest - height + 2), newest + 1)
     columns, gap = _fitting(
@@ -100,7 +107,7 @@ def _coming(state: State, node: Node) -> Span:
 
 
 def _loss_column(state: State, losses: Sequence[float] | Losses, epochs: range) -> EpochColumn:
-    heading = "loss" if state.history.samples == 1 else "mean loss"
+    heading = loss_name(state) if state.history.samples == 1 else "mean loss"
     here, stage = state.position, state.timeline.find(state.timeline.graph.root.name)
     cells: list[Span] = []
     for epoch in epochs:

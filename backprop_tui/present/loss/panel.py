@@ -3,6 +3,7 @@
 from backprop_tui.present.canvas import Row, Span, Style
 from backprop_tui.present.chrome import rule_row
 from backprop_tui.present.loss.bars import loss_brief, loss_rows
+from backprop_tui.present.loss.epochs import loss_name
 from backprop_tui.present.visibility import PENDING
 from backprop_tui.stepper.state import State
 
@@ -15,7 +16,8 @@ def loss_panel(state: State, width: int, height: int, *, focused: bool = False) 
         brief = loss_brief(state)
         style = Style.PENDING if brief.endswith(PENDING) else Style.STRONG
         return (((f" {brief} ", style), ("──", Style.DIM)),)
-    title = rule_row(width - 1, "Loss", focused=focused)
+    name = loss_name(state)
+    title = rule_row(width - 1, "Loss" if name == "loss" else f"Value of {name}", focused=focused)
     corner: Span = ("┬", Style.DIM)
     dash, *rest = title  # the corner takes the place of the rule's first dash
     rule = (corner, (dash[0][1:], dash[1]), *rest, ("─", Style.DIM))

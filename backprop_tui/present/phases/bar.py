@@ -82,7 +82,7 @@ def phase_row(state: State, width: int) -> Row:
         spans.append((" → " if gap == 3 else " " * gap, Style.DIM))
         spans.extend(chip.spans)
         column = chip.end
-    if not state.timeline.learning.updates:
+    if state.timeline.learning.accumulates and not state.timeline.learning.updates:
         here = state.position
         batch = state.history.segment_at(here.epoch, here.sample).batch(here.epoch, here.sample)
         text = f"batch: {here.sample - batch.start + 1} of {len(batch)}"
@@ -99,7 +99,11 @@ def phase_stage_at(state: State, width: int, x: int) -> int:
 def _form(state: State, width: int) -> _Form:
     """The form for `width` cells: the same at all stages of a pass, and in all passes of a batch."""
     one = state.timeline
-    whole = one if one.learning.updates else timeline(one.graph, one.learning._replace(updates=True))
+    whole = (
+        one
+        if one.learning.updates or not one.learning.accumulates
+        else timeline(one.graph, one.learning._replace(updates=True))
+    )
     return next((form for form in _FORMS if _most_cells(whole.phases, form) < width), _FORMS[-1])
 
 
