@@ -1,16 +1,13 @@
-"""Graphs of programs, made at random, and states of them made by hand."""
+"""Graphs of programs, made at random, and their states."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
-from types import SimpleNamespace
-from typing import cast
 
-from backprop_tui.core.backprop import run
 from backprop_tui.core.graph import Graph, Node, Role
-from backprop_tui.core.optimizers import Learning
-from backprop_tui.stepper.history import History, Pass
-from backprop_tui.stepper.stages import timeline
-from backprop_tui.stepper.state import Position, State
+from backprop_tui.core.models.program import ProgramScenario
+from backprop_tui.core.program import Program
+from backprop_tui.stepper.state import Position, State, start
 
 UNARY = ("tanh", "sigmoid", "relu", "softplus", "identity")
 MOST_OPERATIONS = 60
@@ -46,42 +43,13 @@ def any_program(seed: int) -> Graph:
     return Graph((*values, *computed))
 
 
-class _OnePass:
-    """A history of one pass, in which nothing ends."""
-
-    samples = 2
-    losses = (1.0,)
-
-    def __init__(self, one: Pass) -> None:
-        self.one = one
-
-    def view(self, _epoch: int, _sample: int) -> Pass:
-        return self.one
-
-    def small_loss(self, _epoch: int) -> float:
-        return 0.0
-
-    def first_epoch(self, _epoch: int) -> int:
-        return 1
-
-    def period(self, _epoch: int) -> int:
-        return 0
-
-    def segment_at(self, _epoch: int, _sample: int) -> SimpleNamespace:
-        return SimpleNamespace(start=0, batch=lambda *_place: (1, 2))
-
-    def is_end(self, _epoch: int, _sample: int) -> bool:
-        return False
-
-    def reach(self, _epoch: int) -> bool:
-        return True
-
-
 def states_of(graph: Graph, given: Mapping[str, float], *, updates: bool = False) -> list[State]:
-    """The state before the first stage of one pass over `graph`, and that at every stage."""
-    stages = timeline(graph, Learning(updates=updates))
-    numbers = {**given, "lr": 0.1}
-    scenario = SimpleNamespace(samples=())
-    one = Pass(1, 1, scenario, stages, numbers, run(stages.rules, numbers))  # type: ignore[arg-type]  # never asked
-    history = cast("History", _OnePass(one))
-    return [State((), Position(1, 1, stage), history=history) for stage in range(stages.last + 1)]
+    """The state before the first stage of the first pass over `graph`, and that at every stage."""
+    values = tuple((node.name, given[node.name]) for node in graph.nodes if not node.args)
+    inputs = tuple(node.name for node in graph.nodes if node.role is Role.INPUT)
+    program = Program("", graph.computed)
+    scenario = ProgramScenario(
+        "any", program=program, values=values, inputs=inputs, learns=updates, learning_rate=0.1 * updates
+    )
+    first = start(scenario)
+    return [replace(first, position=Position(1, 1, stage)) for stage in range(first.timeline.last + 1)]

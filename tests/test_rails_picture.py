@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -57,7 +58,7 @@ def by_node(state: State, width: int = 120, height: int = 120) -> dict[str, str]
 
 def derivatives(graph: Graph, known: dict[str, float]) -> dict[str, float]:
     """The gradient of the root by every node, by adding up what each use hands back (reverse accumulation)."""
-    slopes = {
+    slopes: dict[str, Callable[[float], float]] = {
         "tanh": lambda v: 1 - math.tanh(v) ** 2,
         "sigmoid": lambda v: (1 - math.tanh(v / 2) ** 2) / 4,
         "relu": lambda v: float(v > 0),
@@ -157,9 +158,8 @@ def test_rows_out_of_view_are_counted(seed: int, height: int) -> None:
     for state in states[:: max(1, len(states) // 9)]:
         lines = texts(state, 120, height)
         counted = sum(int(found[1]) for line in lines for found in MORE.finditer(line))
-        shown = sum(
-            any(node in line for node in "●◆" if ROW.match(line) and node in ROW.match(line)[1]) for line in lines
-        )  # type: ignore[index]
+        heads = [match[1] for line in lines if (match := ROW.match(line))]
+        shown = sum("●" in head or "◆" in head for head in heads)
         assert shown + counted == len(state.timeline.graph.nodes)
         assert bool(counted) == bool(rails_note(state, height))
 

@@ -66,7 +66,7 @@ def graph_title(state: State, width: int, height: int) -> str:
 def graph_heights(state: State, width: int) -> tuple[int, ...]:
     """The heights that the picture can use, ascending."""
     if is_program(state.scenario):
-        return tuple(range(6, max(len(state.timeline.graph.nodes), 6) + 2))  # a heading, and a row for each node
+        return tuple(range(6, max(len(state.timeline.graph.nodes) + 1, 6) + 1))  # a heading, and a row for each node
     if not state.scenario.is_neuron:
         from backprop_tui.present.graph.network_layout import heights_for  # noqa: PLC0415 - as above
 
