@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.backprop import Phase, gradient_name
 from backprop_tui.core.graph import Graph
+from backprop_tui.core.models.program import ProgramScenario, program_of
 from backprop_tui.core.scenario_file import load
 from backprop_tui.present.ascii import spelled
 from backprop_tui.present.canvas import Row, Style, text_of, width_of
+from backprop_tui.present.graph.drawing import graph_rows, graph_stage_at, graph_title
+from backprop_tui.present.graph.rails import rails_of
 from backprop_tui.present.graph.rails_picture import rails_canvas, rails_note
-from backprop_tui.present.graph.rails_window import node_at_hand, path_at_hand
+from backprop_tui.present.graph.rails_window import node_at_hand, path_at_hand, window_of
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.programs import any_program, states_of
@@ -218,3 +221,73 @@ def test_names_and_numbers_lead_to_their_stages(stage: int) -> None:
     assert {state.timeline.find(name) for name in ("q", "f", "df_dq", "df_dx", "df_dy", "df_dz")} <= shown
     if stage:
         assert stage in shown
+
+
+def program(text: str, stage: int | str, **values: float) -> State:
+    """The state of a program at a stage, or at that of a quantity."""
+    pairs = tuple(values.items())
+    first = start(ProgramScenario("any", program=program_of(text, values), values=pairs))
+    number = stage if isinstance(stage, int) else first.timeline.find(stage)
+    return apply(first, GoTo(Position(1, 1, number)))
+
+
+def row_of(state: State, name: str, width: int = 80) -> str:
+    return by_node(state, width)[name]
+
+
+def test_a_zero_says_why_and_what_is_not_finite_says_so_in_words() -> None:
+    closed = program("r = relu(x); f = r*y", "df_dx", x=-1.0, y=3.0)
+    assert re.search(r"●0╳ .*gate", row_of(closed, "x"))
+    assert re.search(r"╳ (gate closed|dead ReLU)", row_of(closed, "r"))
+    level = program("f = x*y", "df_dx", x=1.0, y=0.0)  # 0 because y is: nothing blocks it
+    assert re.search(r"●0(?!╳)", row_of(level, "x"))
+    assert "gate" not in row_of(level, "x")
+    infinite = program("q = 1/x; f = q + x", "q", x=0.0)
+    assert re.search(r"●∞ .*infinite", row_of(infinite, "q"))
+
+
+def test_the_next_row_is_in_view_with_the_one_at_hand_where_both_can_be() -> None:
+    graph = MICROGRAD
+    rails = rails_of(graph)
+    for state in states_of(graph, {"a": -0.4, "b": 0.2})[1:-1]:
+        hand, following = (
+            rails.row[node_at_hand(rule)]
+            for rule in state.timeline.rules[state.position.stage - 1 : state.position.stage + 1]
+        )
+        for height in range(5, 30):
+            window = window_of(state, height)
+            both = all(window.first <= row < window.end for row in (hand, following))
+            assert both or abs(hand - following) >= height - 2, (state.position, height)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("count", [3, 12, 26, 45])
+def test_rails_give_way_before_names_and_numbers_do(width: int, count: int) -> None:
+    """Many values that wait for one maximum: rails stand closer, then are cut, and say so; nothing else is lost."""
+    names = [f"a{number}" for number in range(count)]
+    state = program(f"f = max({', '.join(names)})", "df_da1", **dict.fromkeys(names, -1.5))
+    rows = by_node(state, width)
+    assert [name for name in rows if name != "…"] == [*names, "f"]
+    for name in names:
+        assert re.search(rf"\b{name} +−1\.5\b", rows[name])
+    assert ("…" in "".join(rows[name] for name in names)) == ((count, width) in ((26, 60), (45, 60), (45, 80)))
+
+
+def test_the_panel_draws_a_program_so_and_a_click_on_a_rule_or_a_number_leads_to_its_stage() -> None:
+    state = program("q = x + y; f = q*z", "df_dx", x=-2.0, y=5.0, z=-4.0)
+    shown = [text_of(row) for row in graph_rows(state, 80, 7)]
+    assert shown == texts(state, 80, 7)
+    assert graph_stage_at(state, 80, 7, shown[3].index("q = x + y") + 3, 3) == state.timeline.find("q")
+    assert graph_stage_at(state, 80, 7, shown[1].index("●−4") + 2, 1) == state.timeline.find("df_dx")
+    assert graph_stage_at(state, 80, 7, 3, 3) == 0
+    many = program("; ".join(f"t{k + 1} = tanh({'x' if k == 0 else f't{k}'})" for k in range(20)), 9, x=0.5)
+    assert graph_title(many, 80, 8) == "Computation graph, rows 8–13 of 21"  # t9, t10
+
+
+def test_a_factor_in_ascii_is_no_x() -> None:
+    state = program(
+        "long_name_of_a_sum = first_summand + second; f = tanh(long_name_of_a_sum)", 5, first_summand=1.0, second=2.0
+    )
+    first, second = (spelled(drawn(state, 60, 8)[row : row + 1], 60, ascii=True)[0] for row in (1, 2))
+    assert re.search(r" \*1$", text_of(first))
+    assert re.search(r" \*@1$", text_of(second))

@@ -126,12 +126,12 @@ def _spelled(text: str, style: Style) -> Iterator[str]:
         dot = "."
     else:
         dot = "*"
-    for character, following in zip_longest(text, text[1:], fillvalue=" "):
+    for character, following in zip_longest(text, text[1:], fillvalue=""):
         if character.isascii():
             yield character
         elif style in (Style.RAIL, Style.PATH):
             yield _RAILS.get(character) or ASCII.get(character, "?")
-        elif character == "×" and (following != " " or text == "×"):  # a factor, as in ×1, which is not the input x1
+        elif character == "×" and following != " ":  # a factor, as in ×1, which is not the input x1
             yield "*"
         else:
             yield dot if character == "·" else ASCII.get(character) or _base(character)

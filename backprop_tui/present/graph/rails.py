@@ -90,12 +90,14 @@ def _end(light: str, down: bool, across: bool) -> str:
 
 @lru_cache(maxsize=32)
 def rails_of(graph: Graph) -> Rails:
-    """The rails of `graph`: in as few columns as its lines can do with, or in a few more where there are few."""
+    """The rails of `graph`: with short lines, or in order of their lengths where that takes fewer columns."""
     rows = tuple(_rows(graph))
     row = {name: index for index, name in enumerate(rows)}
     last = {name: max((row[user.name] for user in graph.consumers[name]), default=row[name]) for name in rows}
     narrow = _placed(graph, rows, last, 0)
-    column = _placed(graph, rows, last, max(_COMFORTABLE, *(place + 1 for place in narrow.values())))
+    near = _placed(graph, rows, last, max(_COMFORTABLE, *(place + 1 for place in narrow.values())))
+    ordered = _placed(graph, rows, last, 0, ordered=True)
+    column = min((near, ordered), key=lambda places: max(_COMFORTABLE - 1, *places.values()))
     above = tuple({column[name]: name for name in rows[:index] if last[name] >= index} for index in range(len(rows)))
     return Rails(graph, rows, row, column, last, above, max(column.values()) + 1)
 
@@ -111,8 +113,14 @@ def _rows(graph: Graph) -> Iterator[str]:
         yield node.name
 
 
-def _placed(graph: Graph, rows: tuple[str, ...], last: Mapping[str, int], limit: int) -> dict[str, int]:
-    """The column of every node, where the picture is best `limit` columns wide."""
+def _placed(
+    graph: Graph, rows: tuple[str, ...], last: Mapping[str, int], limit: int, *, ordered: bool = False
+) -> dict[str, int]:
+    """The column of every node, where the picture is best `limit` columns wide.
+
+    A node stands near to what it is used with; where `ordered`, as far left as it can unless it ends in the next row,
+    so that long rails are out of the way.
+    """
     column: dict[str, int] = {}
     live: dict[int, str] = {}
     width = 0
@@ -124,16 +132,18 @@ def _placed(graph: Graph, rows: tuple[str, ...], last: Mapping[str, int], limit:
         else:
             # No rail that goes on stands to the right: a branch always leaves to the right, as ├ is drawn.
             least = max((column[argument] + 1 for argument in args if argument not in ending), default=0)
-            width_here = max(width, limit)
-            free = [place for place in range(least, width_here) if place not in live] or [max(width, least)]
-            if args:
+            within = range(least, max(width, limit))
+            free = [place for place in within if place not in live] or [max(width, least)]
+            if ordered and last[name] > index + 1:
+                place = free[0]
+            elif args:
                 place = _beside(free, [column[argument] for argument in args])
             else:
                 place = _near(free, [column[one] for one in graph.consumers[name][0].args if one in column])
         for argument in ending:
             del live[column[argument]]
-        column[name] = live_at = place
-        live[live_at] = name
+        column[name] = place
+        live[place] = name
         width = max(width, place + 1)
     return column
 

@@ -110,6 +110,7 @@ def _draw_notes(canvas: Canvas, y: int, state: State, notes: Sequence[Note], col
         if fitting:
             x = canvas.put(x, y, fitting[0], note.style)
             if note.stage:
-                start = x + 1 + (fitting[0] != FACTOR)
+                has_mark = shown.mark is not Mark.DONE
+                start = x + (has_mark if fitting[0] == FACTOR else 2)
                 x = _draw_number(canvas, start + units(shown.text) - 1, y, shown, used=False)
             x += _BETWEEN_NOTES
