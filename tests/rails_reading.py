@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 NODES, MARKED_NODES = "●◆@*", "◆*"
 BRANCHES, ENDS = "├╟╞╠+", "└┴┘╧╚╩╝`'\""
+SIDES = {"left": "└╚`", "right": "┘╝", "middle": "┴╧╩"}
 PASSING = "│║┼╫╪╬|#"  # a rail that is not used in the row; in ASCII a crossing looks like it
 LINES = "─═-="
 CROSSINGS = "┼╫╪╬|#"
 JOINED = "╠╚╩╝"
+DOUBLE = "═╪╬╞╠╧╩"
 MARKED_BELOW = "║╫╬╟╠◆"
 ROW = re.compile(r"([^A-Za-z]*)([A-Za-z]\w*)")
 
@@ -43,6 +45,10 @@ def read(lines: list[str]) -> Read:
                 assert character in LINES + CROSSINGS, f"a line with a gap: {line}"
             elif not low <= x <= high:
                 assert character not in LINES + CROSSINGS[:4], f"a line to nowhere: {line}"
+        for x in joints:
+            fits = {"left": x == low, "right": x == high, "middle": low < x < high}
+            assert x < own or rails[x] not in BRANCHES, f"a branch to the left: {line}"
+            assert all(fits[side] for side, ends in SIDES.items() if rails[x] in ends), f"an end to nowhere: {line}"
         if own in live:
             edge = (name, live.pop(own))
             found.edges.add(edge)
@@ -52,6 +58,8 @@ def read(lines: list[str]) -> Read:
             edge = (name, live[x])
             found.edges.add(edge)
             if rails[x] in JOINED:
+                between = rails[min(x, own) + 1 : max(x, own)]
+                assert {*between} <= {*DOUBLE}, f"a double line with a gap: {line}"
                 found.marked.add(edge)
             if rails[x] in ENDS:
                 del live[x]

@@ -129,6 +129,8 @@ def check(line: str, column: int, expected: float | str | None) -> None:
     else:
         assert found, line
         assert isinstance(expected, float)
+        assert re.fullmatch(r"−?\d+", line[found.start(1) : column + 1]), line  # the units stand in the column
+        assert not line[column + 1 : column + 2].isdigit(), line
         shown = float(found[1].replace("−", "-").replace("∞", "inf"))
         assert math.isclose(shown, expected, rel_tol=6e-4, abs_tol=1e-12), (line, expected)
 
