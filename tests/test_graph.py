@@ -22,7 +22,7 @@ W, X = parameter("w"), an_input("x")
         ((W, W, computed("r", "add", "w")), "w is used twice"),
         ((W, computed("r", "add", "w", "z")), "r needs z, which is not defined before it"),
         ((W, computed("r", "add", "w", "r")), "r needs r"),
-        ((W, computed("r", "power", "w")), "r: unknown operation 'power'"),
+        ((W, computed("r", "squeeze", "w")), "r: unknown operation 'squeeze'"),
         ((W, computed("r", "tanh", "w", "w")), "r: 2 is no number of arguments for tanh"),
         ((W, computed("r", "add")), "r: 0 is no number of arguments for add"),
         ((W, X, computed("r", "affine", "w", "x")), "r: 2 is no number of arguments for affine"),

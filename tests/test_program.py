@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backprop_tui.core.backprop import plan
-from backprop_tui.core.codegen import FAST, READABLE, Dialect, python
+from backprop_tui.core.codegen import FAST, GUARDED, READABLE, SAFE, Dialect, python
 from backprop_tui.core.expression import (
     FUNCTIONS,
     RELATIONS,
@@ -230,7 +230,9 @@ def without_a_pair(text: str) -> Iterator[str]:
                 yield f"{text[:j]} {text[j + 1 : i]} {text[i + 1 :]}".strip()
 
 
-DIALECTS = pytest.mark.parametrize("dialect", [READABLE, FAST], ids=["readable", "fast"])
+DIALECTS = pytest.mark.parametrize(
+    "dialect", [READABLE, FAST, GUARDED, SAFE], ids=["readable", "fast", "guarded", "safe"]
+)
 
 
 @DIALECTS
@@ -246,7 +248,7 @@ def test_no_pair_of_parentheses_could_be_left_out(dialect: Dialect) -> None:
 
 
 A, B, C, D = map(Name, "abcd")
-ONE_ARGUMENT = ("negative", "²", "e^", "ln", "expm1", "log1p", "√", "tanh", "erf", "erfc", "abs")
+ONE_ARGUMENT = ("negative", "²", "e^", "ln", "expm1", "log1p", "√", "sin", "cos", "tan", "tanh", "erf", "erfc", "abs")
 ARGUMENTS = dict.fromkeys(ONE_ARGUMENT, 1) | {"+": 3, "·": 3}
 VALUES = [dict(zip("abcd", numbers, strict=True)) for numbers in ((0.1, 0.7, 1.3, 0.6), (3.3, -0.9, 0.01, -2.7))]
 

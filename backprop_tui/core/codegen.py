@@ -28,11 +28,13 @@ class Dialect(NamedTuple):
 
     To be read, a whole number needs no ``.0``, and a square is ``d * d``.  To be run fast, every number is a float,
     and the operand of a square is computed once.  Where `calls` has a name for ``+``, long sums are calls of it:
-    Python's own compiler nests one level per term.
+    Python's own compiler nests one level per term.  `variables` are what quantities are called that have another name
+    there.
     """
 
     calls: Mapping[str, str]
     readable: bool
+    variables: Mapping[str, str] = {}
 
 
 READABLE = Dialect(
@@ -121,7 +123,7 @@ def _text(expression: Expression, dialect: Dialect) -> tuple[str, int]:
         case Measured(value):
             return repr(value), _PREFIX
         case Name(name) | Before(name) | Shared(name, _):
-            return name, _ATOM
+            return dialect.variables.get(name, name), _ATOM
         case Shorthand(_, meaning) | Stable(_, meaning):
             return _text(meaning, dialect)
         case Piecewise(((Condition(v, "<", limit), least),), otherwise) if (v, limit) == (otherwise, least):
@@ -160,7 +162,7 @@ def _operand(expression: Expression, binding: int, dialect: Dialect) -> str:
     """An operand that must bind as tightly as `binding`; to be read, a whole number in it needs no ``.0``."""
     match expression:
         case Number(value, "") if dialect.readable and value.is_integer() and abs(value) < 1e6:
-            return str(int(value))
+            return "-0.0" if repr(value) == "-0.0" else str(int(value))
     return _within(expression, binding, dialect)
 
 

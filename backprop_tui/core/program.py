@@ -54,8 +54,8 @@ def parse(text: str, values: Collection[str]) -> Program:
     """The program in `text`, in which `values` are the names of numbers given.
 
     Every line is a node of its own; the operations within are called v1, v2, …, the same one on the same operands
-    being one node.  Raises ProgramError for everything else, and for a value, or a line but the last, that nothing
-    uses.
+    being one node (not that of a line, whose gradient tells of the uses of its name alone).  Raises ProgramError for
+    everything else, and for a value, or a line but the last, that nothing uses.
     """
     lines = statements(text)
     builder = _Builder(lines, tuple(values))
@@ -123,12 +123,12 @@ class _Builder:
             self.count += 1
             while f"v{self.count}" in self.names:
                 self.count += 1
-            self.add(f"v{self.count}", operation, operands)
+            self.known[key] = f"v{self.count}"
+            self.add(self.known[key], operation, operands)
         return self.known[key]
 
     def add(self, name: str, operation: str, operands: tuple[Operand, ...]) -> None:
         """The node `name`."""
-        self.known.setdefault((operation, repr(operands)), name)
         constants = tuple((place, operand) for place, operand in enumerate(operands) if isinstance(operand, float))
         args = tuple(operand for operand in operands if isinstance(operand, str))
         self.nodes.append(Node(name, operation, args, constants=constants))

@@ -102,6 +102,17 @@ def statements(text: str) -> tuple[Statement, ...]:
     return found
 
 
+def names_in(text: str) -> frozenset[str]:
+    """Every name in a text, be it a program or not."""
+    return frozenset(match[0] for match in _TOKEN.finditer(text) if match.lastgroup == "name")
+
+
+def on_one_line(text: str) -> str:
+    """A program without its comments, and with ``; `` for line ends."""
+    parts = (part.strip() for line in text.split("\n") for part in line.partition("#")[0].split(";"))
+    return "; ".join(filter(None, parts))
+
+
 def _parts(line: str, number: int) -> Iterator[Statement]:
     """The statements of a line: what stands between ``;``, before any ``#``."""
     tokens: list[Token] = []

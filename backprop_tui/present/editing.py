@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from backprop_tui.core.backprop import LEARNING_RATE
 from backprop_tui.core.graph import Role
+from backprop_tui.core.models import is_program
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.optimizers import OPTIMIZERS, settings
 from backprop_tui.core.scenario import Layer, Sample, Scenario, with_parameters, with_sample
@@ -36,6 +37,10 @@ _OF_OPTIONS = {
 def edit_form(state: State) -> Form:
     """The form of everything that can be edited in the pass on screen."""
     scenario, given = state.scenario, state.view.given
+    if is_program(scenario):
+        from backprop_tui.present.editing_program import program_form  # noqa: PLC0415 - networks need none of it
+
+        return program_form(state, scenario)
     graph = state.timeline.graph
 
     def numbers(*roles: Role) -> Iterator[Field]:
@@ -100,6 +105,10 @@ def _batch_size(scenario: Scenario, form: Form) -> int:
 
 def edit_of(state: State, form: Form) -> Edit:
     """The edit that a form without errors describes: the scenario, and what is remembered where that is edited."""
+    if is_program(state.scenario):
+        from backprop_tui.present.editing_program import program_edit  # noqa: PLC0415 - likewise
+
+        return program_edit(state, state.scenario, form)
     changed = (field.key for field in remembered_fields(state) if form.changed(field.key))
     return Edit(edited(state, form), tuple((key, parse_number(form.texts[key])) for key in changed))
 

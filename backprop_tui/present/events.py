@@ -246,6 +246,8 @@ def _gradient_kinds(state: State) -> Iterator[Kind]:
 def _end_kinds(state: State) -> Iterator[Kind]:
     here, view = state.position, state.view
     before = tuple(view.given[node.name] for node in state.timeline.graph.parameters)
+    if not view.scenario.learns:
+        return
     may_stand = here.sample == state.history.samples and view.after == before and not state.ended
     if may_stand and _ending(state) == Kind.STANDING_STILL:
         yield Kind.STANDING_STILL

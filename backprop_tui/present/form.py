@@ -19,7 +19,7 @@ class Field:
     """One line of a form: its key in code, its label, the value in use, what it means, and its choices if it has any.
 
     `lowest` and `highest` bound a field that counts something; both are None for a field that takes any number.
-    `names` are words that stand for a count.
+    `names` are words that stand for a count.  Where it `is_text`, the rules of the form alone say what will do.
     """
 
     key: str
@@ -30,6 +30,7 @@ class Field:
     lowest: int | None = None
     highest: int | None = None
     names: Mapping[str, int] = field(default_factory=dict)
+    is_text: bool = False
 
 
 class Rules:
@@ -101,7 +102,7 @@ class Form:
 
     def _same(self, field: Field) -> bool:
         text = self.texts[field.key].strip()
-        return not field.choices and _equal(str(field.names.get(text, text)), field.in_use)
+        return not (field.choices or field.is_text) and _equal(str(field.names.get(text, text)), field.in_use)
 
     def error(self, key: str) -> str:
         """What is wrong with the text of the field `key`; empty where nothing is."""
@@ -110,6 +111,8 @@ class Form:
             return self.rules.error(self, key) if text in field.choices else "unknown; space lists them"
         if text in field.names:
             return ""
+        if field.is_text:
+            return self.rules.error(self, key)
         problem = number_error(text)
         if problem:
             return _unknown_name(text, field.names) or problem

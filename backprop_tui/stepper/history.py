@@ -190,7 +190,7 @@ class History:
 
     def parameters(self, epoch: int, sample: int) -> Numbers:
         """The parameters at the start of a pass.  Raises IndexError where the run ends before it."""
-        return self.state(epoch, sample)[: len(self.segments[0].graph.parameters)]
+        return self.state(epoch, sample)[: len(self.segment_at(epoch, sample).graph.parameters)]
 
     def state(self, epoch: int, sample: int) -> Numbers:
         """The trained state at the start of a pass: a number for each of its segment's `names`.

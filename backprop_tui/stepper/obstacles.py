@@ -93,6 +93,8 @@ def _between(one: Pass, user: Node, node: Node) -> Obstruction:
         return Obstruction(_at_activation(user.operation, known[node.name], slope), user.name)
     if user.layer:  # of softmax: one probability is all but 1
         return Obstruction(Obstacle.SATURATION, user.name)
+    if user.operation != "affine":
+        return Obstruction(*_in_program(one, user, node))
     factor = graph.by_name[_other_factor(user, node.name)]
     if node.role is Role.PARAMETER and factor.role is Role.INPUT:
         return Obstruction(Obstacle.INPUT, factor.name)
@@ -102,6 +104,14 @@ def _between(one: Pass, user: Node, node: Node) -> Obstruction:
         if kind in (Obstacle.GATE, Obstacle.SATURATION):
             return Obstruction(kind, factor.name)
     return Obstruction(Obstacle.SYMMETRY if known[factor.name] == 0 else Obstacle.PLATEAU, factor.name)
+
+
+def _in_program(one: Pass, user: Node, node: Node) -> tuple[Obstacle, str]:
+    """Why next to nothing gets from an operation of a program to its argument `node`: a factor of 0, or a small one."""
+    others = [name for name in user.args if name != node.name]
+    if user.operation == "multiply" and len(others) == 1 and one.known[others[0]] == 0:
+        return Obstacle.SYMMETRY, others[0]
+    return Obstacle.PLATEAU, user.name
 
 
 def _at_activation(operation: str, z: float, slope: float) -> Obstacle:

@@ -39,12 +39,15 @@ def ending(state: State, epoch: int) -> Ending | None:
     """What is to be said of `epoch`, whole; None where training can go on.
 
     CONVERGED: the loss is at most 1e-12 · min(1, the first epoch's loss since the latest edit); or every gradient
-    that an update used is at most 1e-9, and every answer is right.  STUCK: the latter at a wrong answer, something
-    being in the way.  OSCILLATING: the parameters moved, and were where they are now some epochs ago.
+    that an update used is at most 1e-9, and every answer is right, or, where there is no loss, no gate is closed and
+    nothing saturated in the way.  STUCK: the latter at a wrong answer, something being in the way.  OSCILLATING: the
+    parameters moved, and were where they are now some epochs ago.
     STANDING_STILL: no update moved any.  DIVERGED: a value is not finite after an update; NOT_FINITE: before any.
     """
     history = state.history
     samples = last_sample(state, epoch)
+    if not history.view(epoch, samples).scenario.learns and not history.is_end(epoch, samples):
+        return None
     if history.is_end(epoch, samples):
         return Ending.DIVERGED if is_divergence(history, history.view(epoch, samples)) else Ending.NOT_FINITE
     if history.is_settled(epoch):
@@ -69,7 +72,10 @@ def is_divergence(history: History, one: Pass) -> bool:
 
 
 def are_right(history: History, epoch: int) -> bool:
-    """Whether every answer in `epoch`, whole and finite, is right."""
+    """Whether every answer in `epoch`, whole and finite, is right; without a loss, whether nothing is in the way."""
+    if history.view(epoch, 1).timeline.graph.root.operation not in LOSSES:
+        found = obstruction(history.view(epoch, 1))
+        return found is None or found.kind not in (Obstacle.GATE, Obstacle.SATURATION)
     return all(is_right(history.view(epoch, sample)) for sample in range(1, history.samples + 1))
 
 

@@ -1,8 +1,9 @@
 """The layout of programs: lines that stay readable however much is in them, and comments that stay comments."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from backprop_tui.core.graph import Graph
 from backprop_tui.core.scenario import Scenario
 
 LINE_WIDTH = 88
@@ -19,6 +20,18 @@ def preamble(what: str, scenario: Scenario) -> list[str]:
     """
     source = [comment(f"Source: {scenario.source}")] if scenario.source else []
     return [f"# {what}", "#", comment(scenario.title or scenario.name), *source]
+
+
+def variables(graph: Graph, own: Collection[str]) -> dict[str, str]:
+    """What a program calls each node: by its name, but where that is among its `own` names."""
+    taken = {*own, *graph.by_name}
+
+    def free(name: str) -> str:
+        while name in taken:
+            name += "_"
+        return name
+
+    return {name: free(name) if name in own else name for name in graph.by_name}
 
 
 def comment(text: str) -> str:

@@ -21,9 +21,9 @@ from backprop_tui.present.export.program_text import (
     stop,
 )
 
-_WHAT = "The numbers of `backprop-tui trace`, the backward pass and the update left to PyTorch."
+WHAT = "The numbers of `backprop-tui trace`, the backward pass and the update left to PyTorch."
 
-_ACTIVATIONS = {
+ACTIVATIONS = {
     "identity": "{z}",
     "relu": "F.relu({z})",
     "leaky_relu": "F.leaky_relu({z})",
@@ -115,7 +115,7 @@ def program(scenario: Scenario, epochs: int) -> Iterator[str]:
     ]
     given = [*_given(scenario, parameters), *_optimizer(scenario, trained)]
     lines = [*given, "", *nested(loops, body)]
-    text = "\n".join([*preamble(_WHAT, scenario), "", *_needs(scenario, "\n".join(lines)), *lines])
+    text = "\n".join([*preamble(WHAT, scenario), "", *_needs(scenario, "\n".join(lines)), *lines])
     yield from (f"{line}\n" for line in text.split("\n"))
 
 
@@ -181,20 +181,24 @@ def _text(numbers: Nested) -> str:
 
 
 def _optimizer(scenario: Scenario, trained: Sequence[_Parameter]) -> Iterator[str]:
-    """The optimiser of what is trained; PyTorch's refuse negative rates, but can be given one afterwards."""
+    """The optimiser of what is trained, where anything is."""
     if not trained:
         return
+    yield from optimizer_lines(scenario, [parameter.name for parameter in trained])
+    if scenario.batch_size > 1:
+        yield f"batch_size = {scenario.batch_size}"
+
+
+def optimizer_lines(scenario: Scenario, trained: Sequence[str]) -> Iterator[str]:
+    """The optimiser of the tensors `trained`; PyTorch's refuse negative rates, but can be given one afterwards."""
     chosen, rate = scenario.optimizer, scenario.learning_rate
     options = dict(chosen.options)
     decay = f", weight_decay={options[WEIGHT_DECAY]!r}" if chosen.adds_decay or chosen.row.decays else ""
     made = OPTIMIZERS[chosen.name].format(lr=f"lr={abs(rate)!r}", decay=decay, **options)
     before, _, after = made.partition("@")
-    names = ", ".join(parameter.name for parameter in trained)
-    yield from bracketed(f"optimizer = torch.optim.{before}", names, after)
+    yield from bracketed(f"optimizer = torch.optim.{before}", ", ".join(trained), after)
     if rate < 0:
         yield f'optimizer.param_groups[0]["lr"] = {rate!r}  # uphill'
-    if scenario.batch_size > 1:
-        yield f"batch_size = {scenario.batch_size}"
 
 
 def _loops(scenario: Scenario, epochs: int) -> Iterator[list[str]]:
@@ -215,7 +219,7 @@ def _forward(scenario: Scenario) -> Iterator[str]:
         else:
             yield f"z{place} = F.linear({answer}, w{place}, b{place})"
         answer = f"a{place}"
-        yield f"{answer} = {_ACTIVATIONS[layer.activation].format(z=f'z{place}')}"
+        yield f"{answer} = {ACTIVATIONS[layer.activation].format(z=f'z{place}')}"
     loss = _LOSSES[scenario.loss].format(a=answer, z=f"z{_places(scenario)[-1]}")
     yield from ("", "# Loss", f"loss = {loss}", 'print("loss =", loss.item())')
 

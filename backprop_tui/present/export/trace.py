@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from types import MappingProxyType
 
+from backprop_tui.core.models import is_program
 from backprop_tui.core.optimizers import Learning
 from backprop_tui.present.formulas import data_name, formula, substituted
 from backprop_tui.stepper.machine import Move, apply
@@ -106,6 +107,10 @@ def _python(state: State, epochs: int) -> Iterator[str]:
 
 
 def _pytorch(state: State, epochs: int) -> Iterator[str]:
+    if is_program(state.scenario):
+        from backprop_tui.present.export.pytorch_expression import program as expression_program
+
+        return expression_program(state.scenario, epochs)
     from backprop_tui.present.export.pytorch_program import program
 
     return program(state.scenario, epochs)

@@ -81,12 +81,19 @@ def _epoch_column(here: int, epochs: range) -> EpochColumn:
 
 def _parameter_columns(state: State, epochs: range) -> Iterator[EpochColumn]:
     here = state.position.epoch
-    starts = {epoch: state.history.parameters(epoch, 1) for epoch in epochs if epoch <= here}
-    for index, node in enumerate(state.timeline.graph.parameters):
-        cells = [(number(values[index]), _style(here, epoch)) for epoch, values in starts.items()]
+    parameters = state.timeline.graph.parameters
+    starts = {epoch: _start(state, epoch, parameters) for epoch in epochs if epoch <= here}
+    for index, node in enumerate(parameters):
+        cells = [(number(values[index]) if values else "", _style(here, epoch)) for epoch, values in starts.items()]
         if epochs[-1] > here:
             cells.append(_coming(state, node))
         yield _signed(((node.name, Style.DIM), *cells))
+
+
+def _start(state: State, epoch: int, parameters: Sequence[Node]) -> Sequence[float]:
+    """What the parameters were at the start of an epoch; nothing where an edit has made others of them since."""
+    segment = state.history.segment_at(epoch, 1)
+    return state.history.parameters(epoch, 1) if segment.graph.parameters == parameters else ()
 
 
 def _signed(column: EpochColumn) -> EpochColumn:

@@ -99,11 +99,8 @@ def phase_stage_at(state: State, width: int, x: int) -> int:
 def _form(state: State, width: int) -> _Form:
     """The form for `width` cells: the same at all stages of a pass, and in all passes of a batch."""
     one = state.timeline
-    whole = (
-        one
-        if one.learning.updates or not one.learning.accumulates
-        else timeline(one.graph, one.learning._replace(updates=True))
-    )
+    goes_on = one.learning.accumulates and not one.learning.updates
+    whole = timeline(one.graph, one.learning._replace(updates=True)) if goes_on else one
     return next((form for form in _FORMS if _most_cells(whole.phases, form) < width), _FORMS[-1])
 
 
