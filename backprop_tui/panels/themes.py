@@ -58,6 +58,8 @@ _PLAIN: Mapping[Style, RichStyle] = {
     Style.NOW: RichStyle(bold=True, reverse=True),
     Style.FORWARD: RichStyle(),
     Style.BACKWARD: _BOLD,
+    Style.RAIL: RichStyle(),
+    Style.PATH: _BOLD,
     Style.USED: RichStyle(bold=True, underline=True),
     Style.BLOCKED: _BOLD,
     Style.NEXT: _BOLD,
@@ -69,6 +71,8 @@ _PLAIN: Mapping[Style, RichStyle] = {
 _COLOURED: Mapping[Style, str] = {
     Style.FORWARD: "secondary",
     Style.BACKWARD: "warning",
+    Style.RAIL: "secondary",
+    Style.PATH: "warning",
     Style.BLOCKED: "accent",
     Style.NEXT: "primary",
     Style.EVENT: "accent",

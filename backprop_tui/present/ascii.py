@@ -49,6 +49,18 @@ ASCII: Mapping[str, str] = MappingProxyType(
 )
 """How each character of the screen is spelled; ``·`` has more than one meaning and depends on its style."""
 
+_RAILS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys("├╟╞╠", "+"),
+        **dict.fromkeys("│┼╪", "|"),
+        **dict.fromkeys("║╫╬", "#"),
+        **dict.fromkeys("┴┘╧", "'"),
+        **dict.fromkeys("╚╩╝", '"'),
+        **dict(zip("─═└●◆", "-=`@*", strict=True)),
+    }
+)
+"""Likewise for rails, whose crossings and ends must not look like branches."""
+
 _FOREIGN = {"▔": "-", "▁": "_", "▇": "#", "…": ".", "🔎": "", **dict.fromkeys("▏▎▍▌▋▊▉▐", "|")}
 """What textual's footer, command palette and scroll bars draw, in no more cells than there."""
 
@@ -117,9 +129,11 @@ def _spelled(text: str, style: Style) -> Iterator[str]:
         dot = "."
     else:
         dot = "*"
-    for character, following in zip_longest(text, text[1:], fillvalue=" "):
+    for character, following in zip_longest(text, text[1:], fillvalue=""):
         if character.isascii():
             yield character
+        elif style in (Style.RAIL, Style.PATH):
+            yield _RAILS.get(character) or ASCII.get(character, "?")
         elif character == "×" and following != " ":  # a factor, as in ×1, which is not the input x1
             yield "*"
         else:

@@ -20,6 +20,8 @@ class Style(StrEnum):
     NOW = "now"  # the number just computed: reversed
     FORWARD = "forward"  # an edge of the forward pass
     BACKWARD = "backward"  # a link that the chain rule walks
+    RAIL = "rail"  # what runs from a node of a program to its uses
+    PATH = "path"  # the part of it that a gradient comes along
     USED = "used"  # a number that the one just computed is made from
     BLOCKED = "blocked"  # a closed gate, a saturated activation, and what they stop
     NEXT = "next"  # where the next press goes

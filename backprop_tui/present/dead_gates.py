@@ -17,7 +17,7 @@ def dead_gates(one: Pass) -> frozenset[str]:
     graph, known = one.timeline.graph, one.known
     gates = {node.name: node for node in graph.computed if is_gate(node.operation)}
     places = {node.name: number for number, node in enumerate(graph.computed)}
-    closed = {name for name, node in gates.items() if known[local_name(graph, name, node.args[0])] == 0}
+    closed = {name for name, node in gates.items() if known.get(local_name(graph, name, node.args[0])) == 0}
     for number in range(1, len(one.scenario.samples) + 1):
         if closed and number != one.sample:
             values = compile_forward(graph)({**one.given, **model_of(one.scenario).given(number)})

@@ -1,4 +1,4 @@
-"""The computation graph's picture: a neuron's or a network's."""
+"""The computation graph's picture: a neuron's, a network's or a program's."""
 
 from backprop_tui.core.models import is_program
 from backprop_tui.present.canvas import Canvas, Place, Row
@@ -32,9 +32,9 @@ def _canvas(state: State, width: int, height: int) -> Canvas:
     if state.scenario.is_neuron:
         return neuron_canvas(state, width, height)
     if is_program(state.scenario):
-        from backprop_tui.present.graph.program_rows import program_canvas  # noqa: PLC0415 - as above
+        from backprop_tui.present.graph.rails_picture import rails_canvas  # noqa: PLC0415 - as above
 
-        return program_canvas(state, width, height)
+        return rails_canvas(state, width, height)
     from backprop_tui.present.graph.network import network_canvas  # noqa: PLC0415 - as above
 
     return network_canvas(state, width, height)
@@ -44,7 +44,10 @@ def graph_title(state: State, width: int, height: int) -> str:
     """The panel's title; where not all is in view, it says what is."""
     title = "Computation graph"
     if is_program(state.scenario):
-        return title
+        from backprop_tui.present.graph.rails_picture import rails_note  # noqa: PLC0415 - as above
+
+        note = rails_note(state, height)
+        return f"{title}, {note}" if note else title
     if not state.scenario.is_neuron:
         from backprop_tui.present.graph.network_title import network_notes, weighed_note  # noqa: PLC0415 - as above
 
@@ -63,7 +66,7 @@ def graph_title(state: State, width: int, height: int) -> str:
 def graph_heights(state: State, width: int) -> tuple[int, ...]:
     """The heights that the picture can use, ascending."""
     if is_program(state.scenario):
-        return (6, 7, *range(8, max(len(state.timeline.graph.nodes), 7) + 1))
+        return tuple(range(6, max(len(state.timeline.graph.nodes) + 1, 6) + 1))  # a heading, and a row for each node
     if not state.scenario.is_neuron:
         from backprop_tui.present.graph.network_layout import heights_for  # noqa: PLC0415 - as above
 
