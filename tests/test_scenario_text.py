@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backprop_tui.core.models.dense import initial_parameters
+from backprop_tui.core.models import model_of
+from backprop_tui.core.models.program import ProgramScenario
 from backprop_tui.core.optimizers import OPTIMIZERS, settings
 from backprop_tui.core.scenario import Layer, Sample, Scenario, with_parameters
 from backprop_tui.core.scenario_file import builtin_names, load, parse
 from backprop_tui.core.scenario_text import to_toml
+from tests.expressions import expression, programs
 from tests.models import bits, neuron, scenarios
 from tests.training_models import TRAINED, trained_scenarios
 
@@ -23,7 +25,7 @@ def numbers(scenario: Scenario) -> bytes:
     """Every number of a scenario to the last bit, for −0 equals 0."""
     options = (value for _, value in scenario.optimizer.options)
     given_to = (value for sample in scenario.samples for value in (*sample.x, *sample.y))
-    return bits((scenario.learning_rate, *options, *initial_parameters(scenario), *given_to))
+    return bits((scenario.learning_rate, *options, *model_of(scenario).initial_parameters, *given_to))
 
 
 def check(scenario: Scenario) -> None:
@@ -45,6 +47,17 @@ def test_so_is_how_it_is_trained_and_what_it_is_called(scenario: Scenario, title
 @pytest.mark.parametrize("scenario", TRAINED.values(), ids=TRAINED)
 def test_so_is_every_way_of_training(scenario: Scenario) -> None:
     check(scenario)
+
+
+@given(programs(), st.sampled_from(["sgd", "adam", "momentum"]))
+def test_so_is_any_program_with_its_values(scenario: ProgramScenario, optimizer: str) -> None:
+    check(replace(scenario, optimizer=settings(optimizer)) if scenario.learns else scenario)
+
+
+def test_the_text_of_a_program_is_kept_as_it_stands() -> None:
+    text = '# "quoted" \\ and\n\n  q = x^2\t# a tab, """three quotes"""\nf = q + 1\n'
+    scenario = expression(text, {"x": -0.0})
+    assert parse(to_toml(scenario), "test") == scenario  # of which the text is a part
 
 
 @pytest.mark.parametrize("name", builtin_names())

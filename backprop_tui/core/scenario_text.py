@@ -5,6 +5,8 @@ The standard library reads TOML and does not write it; what a scenario needs of 
 
 from collections.abc import Iterator, Sequence
 
+from backprop_tui.core.models import is_program
+from backprop_tui.core.models.program import ProgramScenario
 from backprop_tui.core.optimizers import Settings
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 
@@ -24,6 +26,10 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     for key, text in (("title", scenario.title), ("source", scenario.source)):
         if text:
             yield f"{key} = {_string(text)}"
+    yield from _program(scenario) if is_program(scenario) else _network(scenario)
+
+
+def _network(scenario: Scenario) -> Iterator[str]:
     yield f"learning_rate = {_number(scenario.learning_rate)}"
     yield f"loss = {_string(scenario.loss)}"
     if scenario.batch_size != 1:
@@ -35,6 +41,17 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         yield from _layer(layer)
     for sample in scenario.samples:
         yield from _sample(sample)
+
+
+def _program(scenario: ProgramScenario) -> Iterator[str]:
+    if scenario.learns:
+        yield f"learning_rate = {_number(scenario.learning_rate)}"
+        yield from _optimizer(scenario.optimizer)
+    yield from ("", "[expression]", f"program = {_lines_of(scenario.program.text)}")
+    if scenario.inputs:
+        yield f"inputs = [{', '.join(map(_string, scenario.inputs))}]"
+    yield from ("", "[expression.values]")
+    yield from (f"{name} = {_number(value)}" for name, value in scenario.values)
 
 
 def _optimizer(chosen: Settings) -> Iterator[str]:
@@ -79,6 +96,12 @@ def _number(value: float) -> str:
 def _string(text: str) -> str:
     """A basic string; TOML allows no control characters in it, and a carriage return is read as part of a line end."""
     return f'"{"".join(map(_character, text))}"'
+
+
+def _lines_of(text: str) -> str:
+    """A string of several lines as it stands; a line end right behind the quotes is no part of it."""
+    escaped = (one if one == "\n" else _character(one) for one in text)
+    return f'"""\n{"".join(escaped)}"""'
 
 
 def _character(one: str) -> str:

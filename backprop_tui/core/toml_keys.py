@@ -4,7 +4,19 @@ from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.core.toml_values import Table, shown
 from backprop_tui.core.training_keys import TRAINING
 
-TOP = ("title", "source", "learning_rate", "loss", *TRAINING, "seed", "samples", "layer", "sample", "expect")
+TOP = (
+    "title",
+    "source",
+    "learning_rate",
+    "loss",
+    *TRAINING,
+    "seed",
+    "samples",
+    "layer",
+    "sample",
+    "expression",
+    "expect",
+)
 LAYER = ("activation", "weights", "biases", "neurons", "init", "trainable", "train_biases")
 SAMPLE = ("x", "y", "class")
 EXPECT = ("epoch", "sample", "quantity", "printed", "tolerance")

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
+from backprop_tui.core.models import is_program
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.launch import Launch
@@ -209,6 +210,8 @@ class MainScreen(SizedScreen[None]):
     async def open(self, name: str) -> None:
         """Open a form or a page; imported only now, for the first frame to come sooner."""
         match name:
+            case "answers" if is_program(self.state.scenario):
+                self.say("A program has no samples to answer: its values and gradients are all in the picture.")
             case "answers":
                 from backprop_tui.screens.answers import AnswersScreen  # noqa: PLC0415
 

@@ -1,10 +1,11 @@
 """A dense network as a model: from its shape to its graph, with the names that the trace promises."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.graph import Graph, Node, Role
-from backprop_tui.core.scenario import Layer, Sample, Scenario
+from backprop_tui.core.scenario import Layer, Sample, Scenario, with_parameters
 from backprop_tui.core.softmax import LAYER_OPERATIONS
 
 LOSS = "loss"
@@ -28,6 +29,10 @@ class Dense(Frozen):
     def given(self, sample: int) -> dict[str, float]:
         """The inputs and targets of a sample (from 1)."""
         return given_by(self.scenario, self.scenario.samples[sample - 1])
+
+    def starting_from(self, parameters: Sequence[float]) -> Scenario:
+        """The network with other weights and biases."""
+        return with_parameters(self.scenario, parameters)
 
 
 def build(scenario: Scenario) -> Graph:

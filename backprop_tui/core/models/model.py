@@ -1,8 +1,10 @@
 """What a run is of: a graph, the parameters it starts with, and what a sample gives."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from backprop_tui.core.graph import Graph
+from backprop_tui.core.scenario import Scenario
 
 
 class Model(Protocol):
@@ -18,3 +20,6 @@ class Model(Protocol):
 
     def given(self, sample: int) -> dict[str, float]:
         """The inputs and targets of a sample (from 1), by the names that the graph uses."""
+
+    def starting_from(self, parameters: Sequence[float]) -> Scenario:
+        """The scenario that describes it with other parameters to start with, in the graph's order."""

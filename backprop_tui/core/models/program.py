@@ -1,7 +1,7 @@
 """A program of expressions as a model: its values are the parameters, but for those that are inputs."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -71,6 +71,11 @@ class ProgramScenario(Scenario):
         """The inputs; there is one sample."""
         del sample
         return {name: value for name, value in self.values if name in self.inputs}
+
+    def starting_from(self, parameters: Sequence[float]) -> "ProgramScenario":
+        """The program with other values, inputs as they are."""
+        names = (node.name for node in self.graph.parameters)
+        return with_values(self, dict(zip(names, parameters, strict=True)))
 
 
 def program_of(text: str, values: Collection[str]) -> Program:

@@ -132,6 +132,8 @@ def _heading(state: State, phase: Phase) -> str:
         return "accumulate: add the gradient to all those before it"
     if phase is Phase.UPDATE and scenario.optimizer.name != "sgd":
         return f"update: a step by {scenario.optimizer.name}, parameter by parameter"
+    if phase is Phase.CHAIN and Phase.LOSS not in state.timeline.phases:
+        return f"chain rule: multiply along the path from {state.timeline.graph.root.name}"
     return _HEADINGS[phase]
 
 
