@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 
 _NUMBER = r"\d+(?:\.\d+)?(?:e[+-]\d+)?|∞|NaN"
-_TOKEN = re.compile(rf"\s*({_NUMBER}|e\^|ln|tanh|erf|max|min|[+−·/²√|(),^])")
+_TOKEN = re.compile(rf"\s*({_NUMBER}|e\^|ln|sin|cos|tanh|tan|erf|max|min|[+−·/²√|(),^])")
 
 
 def _exp(v: float) -> float:
@@ -31,6 +31,9 @@ def _ln(v: float) -> float:
 _FUNCTIONS: dict[str, Callable[..., float]] = {
     "e^": _exp,
     "ln": _ln,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
     "tanh": math.tanh,
     "erf": math.erf,
     "max": max,

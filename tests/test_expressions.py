@@ -10,15 +10,20 @@ import pytest
 from hypothesis import given
 
 from backprop_tui.core.backprop import Phase
+from backprop_tui.core.expression import names
+from backprop_tui.core.gradient_check import Judgement
 from backprop_tui.core.models.program import ProgramScenario
 from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.core.scenario_file import parse
 from backprop_tui.present.export.trace import trace
+from backprop_tui.present.formulas import substituted
+from backprop_tui.present.gradient_check import comparisons
 from backprop_tui.stepper.history import History
 from backprop_tui.stepper.machine import GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.segment import Segment
 from backprop_tui.stepper.state import Position, start
 from backprop_tui.stepper.training import Ending, train
+from tests.calculator import calculate
 from tests.expressions import CIRCUIT, expression, programs
 from tests.models import bits
 from tests.test_program import check_python, needs_torch, run, stepped, written
@@ -110,6 +115,23 @@ def test_compiled_code_gives_the_steppers_bits(scenario: ProgramScenario) -> Non
     if all(finite) and scenario.learns and history.reach(3):
         assert bits(history.losses[:1]) == bits([view.known["f"]])
         assert bits(history.parameters(2, 1)) == bits(view.after)
+
+
+@given(programs())
+def test_a_calculator_gets_every_value_from_what_is_shown(scenario: ProgramScenario) -> None:
+    view = start(scenario).view
+    for rule, value in zip(view.timeline.rules, view.values, strict=True):
+        if not all(math.isfinite(view.known[name]) for name in names(rule.expression)) or not math.isfinite(value):
+            break
+        text = substituted(rule.expression, view.known)
+        if value == 0 or abs(value) > 1e-300:  # below, a float has fewer than its sixteen digits
+            assert f"{calculate(text) + 0.0:.4g}" == f"{value + 0.0:.4g}", (rule.quantity, text, value)
+
+
+@given(programs())
+def test_no_gradient_differs_from_its_central_difference(scenario: ProgramScenario) -> None:
+    state = apply(start(scenario), Move.LAST)
+    assert Judgement.DIFFERS not in [one.judgement for one in comparisons(state)]
 
 
 @given(programs())
