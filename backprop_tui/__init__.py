@@ -14,10 +14,10 @@ def diagnose(
     """Which mistakes give `answer` for the number of a stage: their names, the commonest first.
 
     () where it is right, or where no known mistake gives it.  `what` is a scenario, the name of a built-in one, or the
-    path of a file.  `stage` counts from 1 within the pass of `sample` in `epoch`, or is the name of the quantity that it
-    computes, such as ``"dL_dw"``, of a parameter its update.  The answer is a number or arithmetic (``"-1*2"``) as text;
-    it stands for what rounds to its digits.  Raises ValueError, with one line that says what was expected, for a wrong
-    one of these.
+    path of a file.  `stage` counts from 1 within the pass of `sample` in `epoch`, or is the name of the quantity that
+    it computes, such as ``"dL_dw"``, of a parameter its update.  The answer is a number or arithmetic (``"-1*2"``) as
+    text; it stands for what rounds to its digits.  Raises ValueError, with one line that says what was expected, for a
+    wrong one of these.
     """
     from backprop_tui.present.predicting.diagnosis import diagnose as found  # noqa: PLC0415 - a trace needs none of it
 

@@ -8,7 +8,6 @@ import sys
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 
-import backprop_tui
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Expectation, Layer, Sample, Scenario, ScenarioError
 from backprop_tui.core.softmax import LAYER_OPERATIONS
@@ -35,7 +34,7 @@ _DEEP_KEY = re.compile(rf"(?<![\w-])(?:{_PART}\.[ \t]{{0,99}}+){{100}}")
 Table = Mapping[str, object]
 
 # Strings and os rather than pathlib and importlib.resources: those two take a fifth of the time of a whole trace.
-_FOLDER = f"{backprop_tui.__path__[0]}/scenarios"
+_FOLDER = f"{__file__.rpartition('/core/')[0]}/scenarios"
 
 
 def builtin_names() -> tuple[str, ...]:

@@ -51,7 +51,8 @@ def sum_and_product(asked: Asked) -> Iterator[Wrong]:
         weights, inputs, b = terms
         products = [w * x for w, x in zip(weights, inputs, strict=True)]
         yield sum(weights) + sum(inputs) + b, {"how": "weights and inputs are multiplied, not added"}
-        yield prod((*products, b)), {"how": "weighted inputs and bias are added, not multiplied"}
+        for value in (prod(products) + b, prod((*products, b))):
+            yield value, {"how": "weighted inputs and bias are added, not multiplied"}
         yield _dot(weights, [x + b for x in inputs]), {"how": "the bias is added once, after the products"}
 
 
@@ -66,7 +67,7 @@ def other_activation(asked: Asked) -> Iterator[Wrong]:
     if z := _argument(asked):
         value = asked.of(z)
         for row in ACTIVATIONS.values():
-            if row.name != asked.node.operation:
+            if row.name not in (asked.node.operation, "identity"):  # z itself is a slip of its own
                 yield computed(row.rule(Name("z")), {"z": value}), {"what": f"{row.name} of {z}"}
         own = ACTIVATIONS[asked.node.operation]
         yield computed(own.rule(Name("z")), {"z": -value}), {"what": f"{own.name} of −{z}"}
@@ -113,7 +114,7 @@ def other_loss(asked: Asked) -> Iterator[Wrong]:
 
 def target_forgotten(asked: Asked) -> Iterator[Wrong]:
     """The answer, or the target, for the error."""
-    if asked.phase in (Phase.LOCAL, Phase.CHAIN) and asked.errors:
+    if asked.errors and asked.errors[-1][0] is asked.rule:
         for end, what in ((0, "the answer"), (1, "the target")):
             changes = {one.quantity: asked.of((a, y)[end]) for one, a, y in asked.errors}
             yield asked.changed(changes), {"what": what}

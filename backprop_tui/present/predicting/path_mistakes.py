@@ -32,11 +32,15 @@ def _ends(asked: Asked) -> dict[str, str]:
 
 
 def added(asked: Asked) -> Iterator[Wrong]:
-    """The last link added to what arrives, not multiplied."""
+    """The last link added to what arrives, or, of three factors, the first two added."""
     if asked.paths and all(len(path) > 1 for path in asked.paths):
         sums = [asked.product(path[:-1]) + asked.of(path[-1]) for path in asked.paths]
         *before, last = asked.paths[0]
         yield sum(sums), {"upstream": _times(before), "local": symbol(last)}
+    if len(asked.paths) == 1 and len(path := _expanded(asked, asked.paths[0])) > 2:
+        first, second, *rest = path
+        total = (asked.of(first) + asked.of(second)) * asked.product(rest)
+        yield total, {"upstream": symbol(first), "local": symbol(second)}
 
 
 def one_path_only(asked: Asked) -> Iterator[Wrong]:

@@ -1,6 +1,7 @@
 """Mistakes with the slope of an activation: left out, taken elsewhere, another's, or twice."""
 
 from collections.abc import Callable, Iterable, Iterator
+from math import nan
 
 from backprop_tui.core.backprop import Phase, Rule
 from backprop_tui.core.expression import Name
@@ -67,9 +68,10 @@ def of_another(asked: Asked) -> Iterator[Wrong]:
     def other(asked: Asked, one: Rule) -> Iterator[tuple[float, str]]:
         own, z, a = asked.graph.by_name[one.node].operation, asked.of(one.argument), asked.of(one.node)
         for row in ACTIVATIONS.values():
-            if row.name != own:
-                yield computed(row.slope(Name("z"), Name("a")), {"z": z, "a": a}), row.name
-                yield slope_at(row.name, z), row.name
+            for slope in (computed(row.slope(Name("z"), Name("a")), {"z": z, "a": a}), slope_at(row.name, z)):
+                # What is the answer itself, or in a product no factor at all, has a name of its own.
+                is_another = row.name != own and slope != a and (asked.phase is Phase.LOCAL or slope not in (0.0, 1.0))
+                yield slope if is_another else nan, row.name
 
     return at_slopes(asked, other)
 
@@ -85,6 +87,15 @@ def hidden_forgotten(asked: Asked) -> Iterator[Wrong]:
         for one in asked.own_slopes:
             words = {"slope": symbol(one.quantity), "activation": asked.graph.by_name[one.node].operation}
             yield asked.changed({one.quantity: 1.0}), words
+
+
+def zero_doubted(asked: Asked) -> Iterator[Wrong]:
+    """0, where a slope is 0: right, however odd it looks."""
+    if asked.phase in (Phase.LOCAL, Phase.CHAIN) and asked.value == 0:
+        for one in asked.slopes:
+            if asked.of(one.quantity) == 0:
+                yield 0.0, {"a": one.node, "z": one.argument}
+                return
 
 
 def _slope(asked: Asked, one: Rule, z: float) -> float:

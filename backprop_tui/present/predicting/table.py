@@ -5,29 +5,15 @@ the ones made most often; after them come the rest in the order of the chain rul
 way to the loss and with numbers that stand nearby.
 """
 
-from collections.abc import Iterator
-
-from backprop_tui.core.backprop import Phase
 from backprop_tui.present.predicting import edge_mistakes as edges
 from backprop_tui.present.predicting import error_mistakes as errors
 from backprop_tui.present.predicting import path_mistakes as paths
 from backprop_tui.present.predicting import slope_mistakes as slopes
 from backprop_tui.present.predicting import softmax_mistakes as softmax
 from backprop_tui.present.predicting import update_mistakes as updates
-from backprop_tui.present.predicting.asked import Asked
 from backprop_tui.present.predicting.forward_mistakes import power_rule
-from backprop_tui.present.predicting.mistake import Mistake, Wrong
+from backprop_tui.present.predicting.mistake import Mistake
 from backprop_tui.present.predicting.nearby import NEARBY
-
-
-def zero_doubted(asked: Asked) -> Iterator[Wrong]:
-    """0, where a slope is 0: right, however odd it looks."""
-    if asked.phase in (Phase.LOCAL, Phase.CHAIN) and asked.value == 0:
-        for one in asked.slopes:
-            if asked.of(one.quantity) == 0:
-                yield 0.0, {"a": one.node, "z": one.argument}
-                return
-
 
 _COMMONEST = (
     Mistake(
@@ -336,7 +322,7 @@ _OPTIMISERS = (
     ),
     Mistake(
         "zero-slope-doubted",
-        zero_doubted,
+        slopes.zero_doubted,
         "0 is no slip: {a} is level at this {z}, and through a level place nothing moves.",
         "a slope of 0 was doubted",
         remark=True,
