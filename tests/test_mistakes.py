@@ -8,7 +8,9 @@ import pytest
 
 import backprop_tui as bp
 from backprop_tui.core.backprop import run
+from backprop_tui.core.expression import exp
 from backprop_tui.core.graph import Graph
+from backprop_tui.core.ops import OPERATIONS, Operation
 from backprop_tui.core.optimizers import settings
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.core.scenario_file import load
@@ -155,3 +157,19 @@ def test_of_the_article_s_collisions_all_are_named_the_commonest_first() -> None
     assert bp.diagnose("article-7", "dL_dw", "-1") == ("factor-two", "input-forgotten")
     assert bp.diagnose("article-7", "dL_db", "1") == ("sign-of-error", "upstream-forgotten")
     assert bp.diagnose("article-7", "dL_db", "-.5") == ("factor-two", "times-bias")
+
+
+def test_exp_is_not_derived_as_a_power(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Operation("exp", lambda args: exp(args[0]), lambda args, own: (own,), range(1, 2))
+    monkeypatch.setitem(OPERATIONS, "exp", row)
+    graph = Graph((parameter("x"), given("two"), computed("u", "exp", "x"), computed("f", "multiply", "two", "u")))
+    stages, numbers = timeline(graph), {"x": 1.5, "two": 2.0, "lr": 0.1}
+    view = Pass(1, 1, S, stages, numbers, run(stages.rules, numbers))
+    for quantity, right, wrongs in (
+        ("du_dx", "4.48169", ("1", "2.47308")),  # e^1.5; 1.5·e^0.5
+        ("df_dx", "8.96338", ("2", "4.94616")),
+    ):
+        stage = stages.find(quantity)
+        assert found(view, stage, read_answer(right)) == ()
+        for wrong in wrongs:
+            assert "power-rule-on-exp" in [one.mistake.name for one in found(view, stage, read_answer(wrong))][:2]

@@ -12,7 +12,8 @@ LONGEST = 100
 _LEAST, _SHOWN = 2, 4  # significant digits that count where fewer are typed, and that every number here is shown with
 _SAME = 1e-9  # two ways to compute one number differ by less than this share of it
 _NOTHING = 1e-15  # what rounding may leave of a 0
-_TOKENS = re.compile(r"\s*(?:((?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)|([-+*/()]))")
+_TOKENS = re.compile(r"\s*(?:((?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)|([-+*/()]))", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _SPELLINGS = str.maketrans({"−": "-", "·": "*", "×": "*", "÷": "/"})
 
 
@@ -47,7 +48,7 @@ def read_answer(text: str) -> Answer:
         raise AnswerError("expected a number, or arithmetic such as -1*2")
     if len(plain) > LONGEST:
         raise AnswerError(f"expected at most {LONGEST} characters")
-    if re.fullmatch(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?", plain):
+    if _NUMBER.fullmatch(plain):
         typed = Decimal(plain.replace(",", "."))
         value = float(typed)
         return Answer(text.strip(), _finite(value), max(_slack(typed), _SAME * abs(value), _NOTHING))

@@ -200,12 +200,15 @@ class Asked(Frozen, eq=False):
 
     @cached_property
     def joint(self) -> str:
-        """The nearest node, from the stage's own back towards the loss, at which several paths meet; empty for none."""
+        """The nearest node, from the stage's own back towards the loss, at which several paths meet.
+
+        Empty for none, and for a z of softmax: that all outputs count there is a matter of its Jacobian.
+        """
         name = self.rule.node if self.phase is Phase.CHAIN else ""
         while name:
             paths = self.paths_to(name)
             if len(paths) > 1:
-                return name
+                return "" if self.is_softmax_sum(name) else name
             name = self._gradient_of(paths[0][0]) if paths and len(paths[0]) > 1 else ""
         return ""
 

@@ -12,7 +12,7 @@ from backprop_tui.present.predicting.asked import Asked
 from backprop_tui.present.predicting.mistake import Wrong
 from backprop_tui.present.predicting.rewriting import rewritten
 
-_SQUARED = ("mse", "half_squared")
+_SQUARES = ("mse", "half_squared")
 
 
 def sign(asked: Asked) -> Iterator[Wrong]:
@@ -43,23 +43,28 @@ def factor_two(asked: Asked) -> Iterator[Wrong]:
         if asked.errors:
             changes = {one.quantity: factor * asked.of(one.quantity) for one, _, _ in asked.errors}
             yield asked.changed(changes), {"times": words, "loss": loss, "what": "the derivative of the loss"}
-        elif asked.phase is Phase.LOSS and loss in _SQUARED:
+        elif asked.phase is Phase.LOSS and loss in _SQUARES:
             yield factor * asked.value, {"times": words, "loss": loss, "what": "the loss"}
 
 
 def loss_itself(asked: Asked) -> Iterator[Wrong]:
     """The loss, or the error squared, in place of its derivative."""
-    if not asked.errors:
+    slopes = [error for error in asked.errors if asked.of(error[0].quantity) != 0]
+    if not slopes:
         return
     root = asked.graph.root.name
-    squared = {one.quantity: (asked.of(a) - asked.of(y)) ** 2 for one, a, y in asked.errors}
-    words = {"derivative": symbol(asked.errors[0][0].quantity)}
+    squared = {one.quantity: _squared(asked.of(a) - asked.of(y)) for one, a, y in slopes}
+    words = {"derivative": symbol(slopes[0][0].quantity)}
     yield (
         asked.changed(dict.fromkeys(squared, asked.of(root))),
         words | {"taken": f"the loss itself, {number(asked.of(root))}"},
     )
     yield asked.changed(squared), words | {"taken": "the error squared"}
     yield asked.changed({name: value / 2 for name, value in squared.items()}), words | {"taken": "half its square"}
+
+
+def _squared(error: float) -> float:
+    return error * error
 
 
 def sum_for_answer(asked: Asked) -> Iterator[Wrong]:

@@ -1,7 +1,7 @@
 """Mistakes with the slope of an activation: left out, taken elsewhere, another's, or twice."""
 
 from collections.abc import Callable, Iterable, Iterator
-from math import nan
+from math import nan, prod
 
 from backprop_tui.core.backprop import Phase, Rule
 from backprop_tui.core.expression import Name
@@ -44,7 +44,7 @@ def forgotten(asked: Asked) -> Iterator[Wrong]:
 def twice(asked: Asked) -> Iterator[Wrong]:
     """The slope is applied twice."""
     if asked.phase is Phase.CHAIN:
-        yield from at_slopes(asked, lambda asked, one: [(asked.of(one.quantity) ** 2, "")])
+        yield from at_slopes(asked, lambda asked, one: [(prod((asked.of(one.quantity),) * 2), "")])
 
 
 def at_output(asked: Asked) -> Iterator[Wrong]:

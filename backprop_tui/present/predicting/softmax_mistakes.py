@@ -9,9 +9,9 @@ from backprop_tui.present.predicting.asked import Asked
 from backprop_tui.present.predicting.mistake import Wrong
 
 
-def _for_class(asked: Asked, other: Callable[[float, float], float]) -> Iterator[Wrong]:
-    """What comes out where each ∂L/∂z of softmax is `other` of its p and y."""
-    if sums := asked.class_sums:
+def _for_class(asked: Asked, other: Callable[[float, float], float], *, targets: bool = False) -> Iterator[Wrong]:
+    """What comes out where each ∂L/∂z of softmax, or of those with a target, is `other` of its p and y."""
+    if sums := [z for z in asked.class_sums if not targets or asked.of(asked.class_of(z)[1]) != 0]:
         changes = {}
         for z in sums:
             answer, target = asked.class_of(z)
@@ -38,7 +38,7 @@ def extra_slope(asked: Asked) -> Iterator[Wrong]:
 
 def by_probability(asked: Asked) -> Iterator[Wrong]:
     """−y/p, which is the derivative in p."""
-    return _for_class(asked, lambda p, y: -y / p if p else -y)
+    return _for_class(asked, lambda p, y: -y / p, targets=True)
 
 
 def diagonal(asked: Asked) -> Iterator[Wrong]:
