@@ -80,4 +80,7 @@ class BackpropApp(TerminalApp):
                 keys = self._spelled(", ".join(one.shown))
                 title = f"{one.name.replace('_', ' ').capitalize()}  ({keys})"
                 yield SystemCommand(title, one.help, lambda name=one.name: self._main.action_command(name))
+        yield SystemCommand(
+            "Predictions", "what was predicted so far, rule by rule", lambda: self._main.action_command("predictions")
+        )
         yield SystemCommand("Theme", "choose the colours of the screen", self.action_change_theme)

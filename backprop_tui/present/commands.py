@@ -41,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("slower", ("minus",), ("-",), "play slower"),
     Command("go_to", ("g",), ("g",), "go to any epoch and stage"),
     Command("train", ("c",), ("c",), "train on: many epochs", "train"),
+    Command("predict", ("t",), ("t",), "predict: numbers, rule, off"),
     Command("verify", ("v",), ("v",), "verify the gradients"),
     Command("repaint", ("ctrl+l",), ("ctrl+l",), "paint everything anew"),
     Command("suspend", ("ctrl+z",), ("ctrl+z",), "suspend the program"),

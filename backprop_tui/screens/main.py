@@ -1,6 +1,6 @@
 """The one screen with the panels: keys become commands, commands become states, a state goes down to the panels."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -29,6 +29,10 @@ from backprop_tui.screens.training_runner import TrainingRunner
 from backprop_tui.stepper import machine
 from backprop_tui.stepper.machine import Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, State, start
+
+if TYPE_CHECKING:
+    from backprop_tui.present.predicting.asking import Asking
+    from backprop_tui.screens.predicting import Predicting
 
 _KEEP_PLAYING = frozenset(key for name in ("play", "faster", "slower") for key in command(name).keys)
 
@@ -64,6 +68,9 @@ class MainScreen(SizedScreen[None]):
     notice: reactive[str] = reactive("", repaint=False)
     """What happened just now, in words; empty for nothing."""
 
+    asking: reactive["Asking | None"] = reactive["Asking | None"](None, repaint=False)
+    """How the next number is asked for; None before anything was."""
+
     def __init__(self, launch: Launch) -> None:
         super().__init__()
         self._first = start_of(launch)
@@ -72,6 +79,7 @@ class MainScreen(SizedScreen[None]):
         self.autoplay = Autoplay(self, launch.play, self.start_over if launch.loop else None)
         self.training = TrainingRunner(self)
         self.possible = possible(launch)
+        self._predicts = launch.predict
 
     def compose(self) -> ComposeResult:
         """The panels; where each stands, the style sheet says."""
@@ -82,15 +90,22 @@ class MainScreen(SizedScreen[None]):
             yield PhaseBar().data_bind(**shared)
         yield ComputationGraph().data_bind(**shared)
         with Horizontal(id="derivatives-and-loss"):
-            yield DerivativeTable().data_bind(**shared)
+            yield DerivativeTable().data_bind(**shared, asking=MainScreen.asking)
             yield LossSparkline().data_bind(**shared)
-        yield Explanation().data_bind(**shared, notice=MainScreen.notice)
+        yield Explanation().data_bind(**shared, notice=MainScreen.notice, asking=MainScreen.asking)
         yield KeyFooter()
 
     def on_mount(self) -> None:
         """Play, if asked to."""
         self._first_theme = self.app.theme
         self.autoplay.start_if_asked()
+        if self._predicts:
+            self.call_after_refresh(self.predict_from_the_start)
+
+    def predict_from_the_start(self) -> None:
+        """Ask for the first number, where nothing is playing."""
+        if self.asking is None:
+            self.predicting.change_mode()
 
     def start_over(self) -> None:
         """Everything as it was when the application opened."""
@@ -99,12 +114,14 @@ class MainScreen(SizedScreen[None]):
         self.stop_at_once()
         self.minimize()
         self.set_focus(None)
-        self.state, self.notice = self._first, ""
+        self.state, self.notice, self.asking = self._first, "", None
         for panel in self.query(Panel):
             panel.chosen = 0
         self.app.theme = self._first_theme
         self.app.call_later(self.app.run_action, "app.repaint")  # another program may have written on the terminal
         self.autoplay.start_if_asked()
+        if self._predicts:
+            self.predict_from_the_start()
 
     def say(self, notice: str) -> None:
         """Say in words what happened, until the next command."""
@@ -121,6 +138,27 @@ class MainScreen(SizedScreen[None]):
         self.say(unseen_text(before, command))
         self.state = after
         return True
+
+    def watch_state(self) -> None:
+        """A question is about the stage after the one on screen: elsewhere it is none."""
+        self.close_question()
+
+    @property
+    def predicting(self) -> "Predicting":
+        """What asks for the next number; imported only now, for the first frame to come sooner."""
+        from backprop_tui.screens.predicting import Predicting  # noqa: PLC0415 - as the docstring says
+
+        return Predicting(self)
+
+    def close_question(self) -> None:
+        """Ask no more for what comes next; where nothing is asked, nothing happens."""
+        if self.asking is not None and self.asking.question is not None:
+            self.asking = self.asking._replace(question=None)
+
+    def show_all(self) -> None:
+        """All panels side by side."""
+        if self.maximized is not None:
+            self.minimize()
 
     def stop_at_once(self) -> bool:
         """Stop playing and training; whether training was under way, in which case a key has done its work."""
@@ -149,13 +187,19 @@ class MainScreen(SizedScreen[None]):
     async def perform(self, name: str, *, playing: bool) -> None:
         """Do what the command `name` says, now that nothing goes on by itself; `playing` did until now."""
         match name:
-            case "edit" | "go_to" | "help" | "verify":
+            case "edit" | "go_to" | "help" | "verify" | "predictions":
                 await self.open(name)
             case "play":
+                self.close_question()
                 if not playing:
                     self.autoplay.play()
             case "train":
+                self.close_question()
                 self.training.start()
+            case "predict":
+                self.predicting.change_mode()
+            case "next" if self.asking is not None:
+                self.predicting.step()
             case "choose_next" | "choose_previous":
                 self.panel.action_choose(1 if name == "choose_next" else -1)
             case "jump":
@@ -218,6 +262,10 @@ class MainScreen(SizedScreen[None]):
                 from backprop_tui.screens.verify import VerifyScreen  # noqa: PLC0415
 
                 await self.app.push_screen(VerifyScreen(self.state))
+            case "predictions":
+                from backprop_tui.screens.predictions import PredictionsScreen  # noqa: PLC0415
+
+                await self.app.push_screen(PredictionsScreen(self.state, self.asking.records if self.asking else ()))
 
     def edited(self, edit: Edit | None) -> None:
         """Go on with what the form describes; None where it was left as it was."""
@@ -236,13 +284,16 @@ class MainScreen(SizedScreen[None]):
             self.do(GoTo(self.state.position._replace(stage=message.stage)))
 
     async def on_key(self, event: events.Key) -> None:
-        """Any key stops what goes on by itself; Esc takes back a choice."""
+        """Any key stops what goes on by itself, or is for the field of a question; Esc takes back a choice."""
         if self.too_small:
             self.stop_at_once()
         elif self.training.running:
             event.prevent_default()
             event.stop()
             self.stop_at_once()
+        elif self.asking is not None and self.asking.question is not None and self.predicting.takes(event):
+            event.prevent_default()
+            event.stop()
         elif event.key == "escape" and self.panel.chosen:
             self.panel.chosen = 0
         elif self.autoplay.playing and event.key not in _KEEP_PLAYING:
