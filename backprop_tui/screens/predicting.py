@@ -65,7 +65,9 @@ class Predicting:
         if self._asking.question is not None:
             self._host.asking = quiz.given_up(self._asking)
             self._show("")
-        elif not self.ask():
+            return
+        self._host.say("")
+        if not self.ask():
             self._show("")
 
     def takes(self, event: events.Key) -> bool:

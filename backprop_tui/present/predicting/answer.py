@@ -28,6 +28,11 @@ class Answer(NamedTuple):
     value: float
     slack: float
 
+    @property
+    def shown(self) -> str:
+        """The text as this program writes numbers, with a true minus."""
+        return self.text.replace("-", "−")
+
     def names(self, value: float) -> bool:
         """Whether `value` is the number that was answered.
 

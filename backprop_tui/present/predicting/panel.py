@@ -1,6 +1,7 @@
 """The explanation's place while a question is open: the headline holds the field, below it what is said."""
 
 import re
+import textwrap
 from collections.abc import Iterator
 
 from backprop_tui.core.backprop import Phase
@@ -40,9 +41,11 @@ def question_lines(asking: Asking, width: int, notice: str = "", lines: int = _A
         return ()
     measure = min(width - 2 * MARGIN, WIDTH)
     rule = _left_out(question, asking.mode, width)
-    said = fitted(_said(question, notice), measure, max(1, lines - bool(rule)))
-    ruled = fitted((rule,), measure, lines - len(said)) if rule and lines > len(said) else ()
-    style = Style.EVENT if question.said or notice else Style.PLAIN
+    ruled = textwrap.wrap(rule, measure, break_on_hyphens=False)
+    told = bool(question.said or notice)  # which then comes before a rule that has been seen
+    said = fitted(_said(question, notice), measure, lines if told else max(1, lines - len(ruled)))
+    ruled = ruled[: max(0, lines - len(said))]
+    style = Style.EVENT if told else Style.PLAIN
     return (
         *(((" " * MARGIN + text, Style.STRONG),) for text in ruled),
         *(((" " * MARGIN + text, style),) for text in said),

@@ -28,7 +28,7 @@ _DOUBTED = next(one for one in MISTAKES if one.gives is zero_doubted)
 def why_wrong(asked: Asked, answer: Answer, causes: Sequence[Found]) -> str:
     """What leads to a wrong answer: the commonest mistake in a sentence, the others in a few words each."""
     if not causes:
-        return _OFF[off(asked.value, answer)].format(answer=answer.text)
+        return _OFF[off(asked.value, answer)].format(answer=answer.shown)
     first, *others = causes
     also = dict.fromkeys(one.mistake.short for one in others if one.mistake.short != first.mistake.short)
     return first.sentence + (f" The same number comes where {', or where '.join(also)}." if also else "")

@@ -10,7 +10,10 @@ from backprop_tui.present.canvas import Row, Style
 from backprop_tui.present.formulas import PHASE_NAMES
 from backprop_tui.present.sentences import counted
 
-_NOTHING = "Nothing has been predicted yet. t asks for each number before it is shown; once more, without the numbers put in."
+_NOTHING = (
+    "Nothing has been predicted yet. t asks for each number before it is shown; "
+    "once more, and it asks without the numbers put in."
+)
 _TIMES = {1: "once", 2: "twice"}
 _MOST_NAMED = 2  # mistakes in the summary of one rule; the page has all
 
@@ -46,16 +49,21 @@ def _of_phase(phase: Phase, records: Sequence[Record], most: int) -> str:
 def tally_rows(records: Sequence[Record], width: int) -> tuple[Row, ...]:
     """The page of all predictions of the session, in rows of at most `width` cells."""
     if not records:
-        return tuple(((line, Style.PLAIN),) for line in textwrap.wrap(_NOTHING, max(20, min(width - 1, 76))))
+        return tuple(_wrapped(_NOTHING, width, Style.PLAIN))
     rows: list[Row] = []
     for phase, some in _by_phase(records):
-        rows.append(((_of_phase(phase, some, 0)[:width], Style.STRONG),))
+        rows += _wrapped(_of_phase(phase, some, 0), width, Style.STRONG)
         later = sum(one.right and not one.at_first for one in some)
         shown = sum(not one.right for one in some)
         parts = [f"{later} at the second"] * bool(later) + [f"{shown} shown"] * bool(shown)
-        if parts:
-            rows.append(((f"   {', '.join(parts)}", Style.PLAIN),))
-        for slip, count in Counter(slip for one in some for slip in one.slips).most_common():
-            rows.append(((f"   {_TIMES.get(count, f'{counted(count)} times')}: {slip}"[:width], Style.PLAIN),))
+        slips = Counter(slip for one in some for slip in one.slips).most_common()
+        told = [f"{_TIMES.get(count, f'{counted(count)} times')}: {slip}" for slip, count in slips]
+        for line in ([", ".join(parts)] if parts else []) + told:
+            rows += _wrapped(line, width, Style.PLAIN, indent="   ")
         rows.append(())
-    return (*rows, (("Counted since the program was started; nothing of it is kept.", Style.DIM),))
+    return (*rows, *_wrapped("Counted since the program was started; nothing of it is kept.", width, Style.DIM))
+
+
+def _wrapped(text: str, width: int, style: Style, indent: str = "") -> list[Row]:
+    lines = textwrap.wrap(text, max(20, min(width - 1, 76)), initial_indent=indent, subsequent_indent=indent)
+    return [((line, style),) for line in lines]
