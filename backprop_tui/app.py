@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -81,6 +82,6 @@ class BackpropApp(TerminalApp):
                 title = f"{one.name.replace('_', ' ').capitalize()}  ({keys})"
                 yield SystemCommand(title, one.help, lambda name=one.name: self._main.action_command(name))
         yield SystemCommand(
-            "Predictions", "what was predicted so far, rule by rule", lambda: self._main.action_command("predictions")
+            "Predictions", "what was predicted so far, rule by rule", partial(self._main.open, "predictions")
         )
         yield SystemCommand("Theme", "choose the colours of the screen", self.action_change_theme)

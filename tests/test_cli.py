@@ -23,7 +23,7 @@ trace screen check scenarios article-7
 --x --w --b --y --activation --loss --lr --optimizer --batch-size --ascii
 --epochs --format text jsonl csv markdown python pytorch ansi svg --size
 --epoch --sample --stage --theme
---play --loop --mouse --no-mouse --kiosk --no-quit --idle-reset --debug
+--play --loop --mouse --no-mouse --kiosk --no-quit --idle-reset --debug --predict
 --help -h --version -V
 """
 

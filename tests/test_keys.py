@@ -55,6 +55,7 @@ SAYINGS = {
     "down": "\n>○ ∂L/∂b",
     "up": "\n>  ∂z/∂b",
     "enter": "Nothing is chosen yet",
+    "t": "── ? ∂L/∂b = ",
     "v": "─ Gradient check ──",
     "c": "Converged in epoch 2: the loss is 0.",
     "question_mark": "─ Help ──",

@@ -187,7 +187,7 @@ class MainScreen(SizedScreen[None]):
     async def perform(self, name: str, *, playing: bool) -> None:
         """Do what the command `name` says, now that nothing goes on by itself; `playing` did until now."""
         match name:
-            case "edit" | "go_to" | "help" | "verify" | "predictions":
+            case "edit" | "go_to" | "help" | "verify":
                 await self.open(name)
             case "play":
                 self.close_question()

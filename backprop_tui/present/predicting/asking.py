@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from backprop_tui.core.backprop import Rule
 from backprop_tui.core.expression import names
+from backprop_tui.core.graph import Graph
 from backprop_tui.present.predicting.answer import AnswerError, read_answer
 from backprop_tui.present.predicting.asked import Asked
 from backprop_tui.present.predicting.diagnosis import found, is_right
@@ -39,6 +40,10 @@ class Mode(StrEnum):
     RULE = "the rule alone"
 
 
+Constant = tuple[Graph, str, Rule]
+"""A rule without any quantity in it, by the run's graph and its operation, whichever its node is."""
+
+
 class Question(NamedTuple):
     """The stage `asked`, what is in the field, how many answers were wrong, and what is said of the last one."""
 
@@ -58,7 +63,7 @@ class Asking(NamedTuple):
 
     mode: Mode = Mode.OFF
     question: Question | None = None
-    constants: frozenset[tuple[str, Rule]] = frozenset()
+    constants: frozenset[Constant] = frozenset()
     records: tuple[Record, ...] = ()
 
 
@@ -95,11 +100,11 @@ def opened(asking: Asking, state: State) -> Asking:
     return asking._replace(question=Question(asked), constants=constants)
 
 
-def _constant(asked: Asked) -> tuple[str, Rule] | None:
+def _constant(asked: Asked) -> Constant | None:
     """What kind of constant the stage is, whatever its neuron; None where its number depends on another."""
     if names(asked.rule.expression):
         return None
-    return asked.node.operation, asked.rule._replace(quantity="", node="", argument="")
+    return asked.graph, asked.node.operation, asked.rule._replace(quantity="", node="", argument="")
 
 
 def takes(question: Question, character: str) -> bool:
