@@ -13,7 +13,7 @@ LONGEST = 57
 _SIGNS = {
     "x, x1": "an input: what the network is given",
     "w, w1": "a weight: what an input is multiplied by; it is learned",
-    "b": "a bias: what is added to the weighted inputs; it is learned",
+    "b": "a bias: what is added to weighted inputs; it is learned",
     "z": "the pre-activation: inputs times weights, and the bias",
     "a": "the activation: what a neuron answers, made from z",
     "y": "the target: what the answer should be",
@@ -45,7 +45,7 @@ _TERMS = {
     "accuracy": "the share of samples that are answered right",
     "backward pass": "from the loss back to every weight, link by link",
     "batch": "the samples whose gradients go into one update",
-    "chain rule": "along a path slopes are multiplied; where paths meet, added",
+    "chain rule": "multiply the slopes of a path, add up paths that meet",
     "class": "one of the answers that softmax gives probabilities to",
     "contribution": "what one of several paths brings to a gradient",
     "converged": "the loss is 0, or no gradient moves anything any more",

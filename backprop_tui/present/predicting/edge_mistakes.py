@@ -69,8 +69,7 @@ def times_bias(asked: Asked) -> Iterator[Wrong]:
 def rate_folded_in(asked: Asked) -> Iterator[Wrong]:
     """The learning rate already in the gradient."""
     if asked.phase is Phase.CHAIN and asked.parameter and "lr" in asked.view.known:
-        for factor in (asked.of("lr"), -asked.of("lr")):
-            yield factor * asked.value, {"lr": number(asked.of("lr"))}
+        yield asked.of("lr") * asked.value, {"lr": number(asked.of("lr"))}
 
 
 def answer_for_input(asked: Asked) -> Iterator[Wrong]:

@@ -68,7 +68,8 @@ def other_activation(asked: Asked) -> Iterator[Wrong]:
         value = asked.of(z)
         for row in ACTIVATIONS.values():
             if row.name not in (asked.node.operation, "identity"):  # z itself is a slip of its own
-                yield computed(row.rule(Name("z")), {"z": value}), {"what": f"{row.name} of {z}"}
+                other = computed(row.rule(Name("z")), {"z": value})
+                yield other if other != value else math.nan, {"what": f"{row.name} of {z}"}
         own = ACTIVATIONS[asked.node.operation]
         yield computed(own.rule(Name("z")), {"z": -value}), {"what": f"{own.name} of −{z}"}
         yield exponential(-value), {"what": f"e^(−{z})"}
@@ -130,7 +131,7 @@ def half_slope(asked: Asked) -> Iterator[Wrong]:
 
 def local_alone(asked: Asked) -> Iterator[Wrong]:
     """0 for the gradient of a bias."""
-    if asked.is_bias and asked.phase is Phase.CHAIN:
+    if asked.is_bias and asked.phase is Phase.CHAIN and asked.activation:
         yield 0.0, {"b": asked.parameter}
 
 

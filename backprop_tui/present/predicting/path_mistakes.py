@@ -33,7 +33,9 @@ def _ends(asked: Asked) -> dict[str, str]:
 
 def added(asked: Asked) -> Iterator[Wrong]:
     """The last link added to what arrives, or, of three factors, the first two added."""
-    if asked.paths and all(len(path) > 1 for path in asked.paths):
+    if not asked.paths or asked.is_softmax_sum(asked.rule.node):
+        return
+    if all(len(path) > 1 for path in asked.paths) and (asked.activation or not asked.is_bias):
         sums = [asked.product(path[:-1]) + asked.of(path[-1]) for path in asked.paths]
         *before, last = asked.paths[0]
         yield sum(sums), {"upstream": _times(before), "local": symbol(last)}

@@ -1,6 +1,7 @@
 """Mistakes of an update: its direction, its length, and what the optimiser remembers."""
 
 from collections.abc import Callable, Iterator
+from math import nan
 
 from backprop_tui.core.backprop import Phase, accumulated_name
 from backprop_tui.core.expression import Apply, Expression, before, evaluate
@@ -82,14 +83,14 @@ def wrong_power(asked: Asked) -> Iterator[Wrong]:
     shares: dict[str, Callable[[float], float]] = {
         "times t": lambda beta: 1 - beta * t,
         "to the power 1": lambda beta: 1 - beta,
-        "to the power t − 1": lambda beta: 1 - power(beta, t - 1),
+        "to the power t − 1": lambda beta: 1 - power(beta, t - 1) if t > 1 else nan,
         "to the power t + 1": lambda beta: 1 - power(beta, t + 1),
     }
     for word, share in shares.items():
         changes = {}
         for hat, (mean, beta) in _hats(asked).items():
             divisor = share(asked.of(beta))
-            changes[hat] = asked.of(_of(asked, mean)) / divisor if divisor else float("inf")
+            changes[hat] = asked.of(_of(asked, mean)) / divisor if divisor else nan
         yield from _with_hats(asked, changes, {"how": word, "t": number(t)})
 
 
@@ -185,10 +186,11 @@ def _slots(asked: Asked) -> list[str]:
 
 
 def other_gradient(asked: Asked) -> Iterator[Wrong]:
-    """The step by another parameter's gradient."""
+    """The step by the gradient of another parameter of the same neuron."""
     if asked.phase is Phase.UPDATE:
         gradient = _gradient(asked)
-        for node in asked.graph.free:
+        users = asked.graph.consumers[asked.rule.node]
+        for node in (one for one in asked.graph.free if asked.graph.consumers[one.name] == users):
             other = gradient.removesuffix(asked.rule.node) + node.name
             if node.name != asked.rule.node and other in asked.view.known:
                 yield asked.changed({gradient: asked.of(other)}), {"other": symbol(other), "right": symbol(gradient)}
