@@ -42,6 +42,11 @@ def collisions(asked: Asked) -> Iterator[tuple[str, str, str]]:
 
 
 def hits(asked: Asked) -> list[str]:
-    """The mistakes that give the right number, as it is typed with three digits, without passing over them."""
-    answer = read_answer(f"{asked.value:#.3g}")
-    return [mistake.name for mistake in MISTAKES for value, _ in mistake.gives(asked) if answer.names(value)]
+    """The mistakes whose number passes for the right one, typed with the four digits that are shown, and is another."""
+    answer = read_answer(f"{asked.value:#.4g}")
+    return [
+        mistake.name
+        for mistake in MISTAKES
+        for value, _ in mistake.gives(asked)
+        if answer.names(value) and abs(value - asked.value) > 1e-6 * abs(asked.value)
+    ]

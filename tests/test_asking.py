@@ -78,10 +78,10 @@ async def test_two_wrong_answers_lead_to_the_worked_line() -> None:
         assert "Once more, or → to see it." in text
         assert "try 2 of 2" in text
         assert (field(app), place(app)) == ("", (1, 7))
-        await type_in(pilot, "-7")
+        await type_in(pilot, "-9")
         await pilot.press("enter")
         assert place(app) == (1, 8)
-        assert "In size, −7 is too large." in shown(app)
+        assert "In size, −9 is too large." in shown(app)
         assert "● ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = −1 · 1 · 2 = −2" in shown(app)
 
 
