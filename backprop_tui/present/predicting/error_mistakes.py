@@ -12,7 +12,11 @@ from backprop_tui.present.predicting.asked import Asked
 from backprop_tui.present.predicting.mistake import Wrong
 from backprop_tui.present.predicting.rewriting import rewritten
 
-_SQUARES = ("mse", "half_squared")
+_SQUARES = {"mse": "mse takes the square whole", "half_squared": "half_squared takes half of the square"}
+_DERIVED_TWOS = {
+    "mse": "the square of mse brings a factor 2",
+    "half_squared": "the 2 that the square brings is cancelled by the half",
+}
 
 
 def sign(asked: Asked) -> Iterator[Wrong]:
@@ -42,9 +46,10 @@ def factor_two(asked: Asked) -> Iterator[Wrong]:
     for factor, words in ((0.5, "half"), (2.0, "twice")):
         if asked.errors:
             changes = {one.quantity: factor * asked.of(one.quantity) for one, _, _ in asked.errors}
-            yield asked.changed(changes), {"times": words, "loss": loss, "what": "the derivative of the loss"}
+            why = _DERIVED_TWOS.get(loss, f"{loss} has no factor 2 there")
+            yield asked.changed(changes), {"times": words, "what": "the derivative of the loss", "why": why}
         elif asked.phase is Phase.LOSS and loss in _SQUARES:
-            yield factor * asked.value, {"times": words, "loss": loss, "what": "the loss"}
+            yield factor * asked.value, {"times": words, "what": "the loss", "why": _SQUARES[loss]}
 
 
 def loss_itself(asked: Asked) -> Iterator[Wrong]:

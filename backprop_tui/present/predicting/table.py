@@ -31,7 +31,7 @@ _COMMONEST = (
     Mistake(
         "factor-two",
         errors.factor_two,
-        "{answer} comes of {times} {what}: look at the 2 in the rule of {loss}, or at there being none.",
+        "{answer} comes of {times} {what}: {why}.",
         "a factor 2 was wrong",
     ),
     Mistake(
@@ -190,13 +190,13 @@ _UPDATES = (
     Mistake(
         "uphill",
         updates.uphill,
-        "{answer} goes up the slope: the step is taken off {p}, as the gradient says where the loss rises.",
+        "{answer} adds the step: it is taken off {p}, as the gradient points to where the loss rises.",
         "the step went uphill",
     ),
     Mistake(
         "rate-forgotten",
         updates.rate_forgotten,
-        "{answer} takes the whole step: it is made shorter by the learning rate {lr}.",
+        "{answer} takes the whole gradient for the step: it is first multiplied by the learning rate {lr}.",
         "the learning rate was forgotten",
     ),
     Mistake(
