@@ -161,6 +161,18 @@ async def test_playing_and_training_are_not_asked(timers: list[Ticker]) -> None:
         assert "Converged in epoch 2" in shown(app)
 
 
+async def test_who_starts_playing_is_asked_only_after_that(timers: list[Ticker]) -> None:
+    app = BackpropApp(Launch(load(), play=1.0, predict=True))
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        await pilot.pause()
+        assert field(app) is None
+        timers[-1].tick()
+        await pilot.pause()
+        assert (field(app), place(app)) == (None, (1, 1))
+        await pilot.press("p", "right")
+        assert field(app) == ""
+
+
 async def test_t_goes_on_with_the_same_question_without_numbers_then_off() -> None:
     app = app_at(stage=7)
     async with app.run_test(size=DESIGN_SIZE) as pilot:

@@ -103,9 +103,9 @@ class MainScreen(SizedScreen[None]):
             self.call_after_refresh(self.predict_from_the_start)
 
     def predict_from_the_start(self) -> None:
-        """Ask for the first number, where nothing is playing."""
+        """Ask for the first number, at once where nothing is playing."""
         if self.asking is None:
-            self.predicting.change_mode()
+            self.predicting.change_mode(asks=not self.autoplay.playing)
 
     def start_over(self) -> None:
         """Everything as it was when the application opened."""
@@ -155,9 +155,9 @@ class MainScreen(SizedScreen[None]):
         if self.asking is not None and self.asking.question is not None:
             self.asking = self.asking._replace(question=None)
 
-    def show_all(self) -> None:
-        """All panels side by side."""
-        if self.maximized is not None:
+    def show_explanation(self) -> None:
+        """Have the explanation in view, where another panel is shown alone."""
+        if self.maximized is not None and not isinstance(self.maximized, Explanation):
             self.minimize()
 
     def stop_at_once(self) -> bool:

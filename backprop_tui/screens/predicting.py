@@ -30,8 +30,8 @@ class Host(Protocol):
     def do(self, command: machine.Command) -> bool:
         """Carry out `command`."""
 
-    def show_all(self) -> None:
-        """Have the panels side by side."""
+    def show_explanation(self) -> None:
+        """Have the explanation in view."""
 
 
 class Predicting:
@@ -44,12 +44,12 @@ class Predicting:
     def _asking(self) -> Asking:
         return self._host.asking or Asking()
 
-    def change_mode(self) -> None:
-        """Go on to the next mode, and ask at once."""
+    def change_mode(self, *, asks: bool = True) -> None:
+        """Go on to the next mode, and where it `asks` at once, do so."""
         asking = quiz.next_mode(self._asking)
         self._host.say(_SAID[asking.mode])
         self._host.asking = asking
-        if asking.question is None:
+        if asks and asking.question is None:
             self.ask()
 
     def ask(self) -> bool:
@@ -57,7 +57,7 @@ class Predicting:
         self._host.asking = quiz.opened(self._asking, self._host.state)
         if self._asking.question is None:
             return False
-        self._host.show_all()
+        self._host.show_explanation()
         return True
 
     def step(self) -> None:
