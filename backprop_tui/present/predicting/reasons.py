@@ -6,7 +6,7 @@ from backprop_tui.core.backprop import Phase
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.optimizers import OPTIMIZERS
 from backprop_tui.core.softmax import SOFTMAX
-from backprop_tui.present.formulas import symbol
+from backprop_tui.present.formulas import formula, symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.predicting.answer import Answer
 from backprop_tui.present.predicting.asked import Asked
@@ -14,7 +14,7 @@ from backprop_tui.present.predicting.diagnosis import Found, Off, off
 from backprop_tui.present.predicting.edge_mistakes import weight_of
 from backprop_tui.present.predicting.slope_mistakes import zero_doubted
 from backprop_tui.present.predicting.table import MISTAKES
-from backprop_tui.present.sentences import counted, listed
+from backprop_tui.present.sentences import counted
 
 _OFF = {
     Off.SIGN: "{answer} has the wrong sign.",
@@ -49,7 +49,7 @@ def _forward(asked: Asked) -> str:
         return f"{node.name} is its share of all e^z together"
     if row := ACTIVATIONS.get(node.operation):
         return f"{node.operation} {row.about}"
-    return f"{node.name} is computed from {listed(node.args)}"
+    return f"{node.name} is {formula(asked.rule.expression)}"
 
 
 def _loss(asked: Asked) -> str:
