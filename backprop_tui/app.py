@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -80,4 +81,7 @@ class BackpropApp(TerminalApp):
                 keys = self._spelled(", ".join(one.shown))
                 title = f"{one.name.replace('_', ' ').capitalize()}  ({keys})"
                 yield SystemCommand(title, one.help, lambda name=one.name: self._main.action_command(name))
+        yield SystemCommand(
+            "Predictions", "what was predicted so far, rule by rule", partial(self._main.pages.open, "predictions")
+        )
         yield SystemCommand("Theme", "choose the colours of the screen", self.action_change_theme)

@@ -13,7 +13,7 @@ class Launch(NamedTuple):
     over when there is nothing more to see; `idle_reset` is the number of seconds without a key after which everything
     is as at the start, None for never; in a `kiosk` nothing of the host can be reached from the screen.  With `no_quit`
     no key and no entry of the palette ends it, only a signal does; `theme` names one of the application's themes,
-    None where it is to choose.
+    None where it is to choose.  With `predict` each number is asked for before it is shown.
     """
 
     scenario: Scenario
@@ -28,3 +28,4 @@ class Launch(NamedTuple):
     kiosk: bool = False
     no_quit: bool = False
     theme: str | None = None
+    predict: bool = False

@@ -27,7 +27,7 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
     "screenshot": {"app", "launch", "present", "screens"},
     "run": {"app", "launch", "terminal"},
     "__main__": {"cli"},
-    "__init__": set(),
+    "__init__": {"core", "present"},
 }
 KNOWS["screens"] |= {"launch"}
 KNOWS["app"] |= {"launch", "terminal"}

@@ -24,7 +24,7 @@ trace screen check scenarios new article-7
 --init --seed
 --epochs --format text jsonl csv markdown python pytorch ansi svg --size
 --epoch --sample --stage --theme
---play --loop --mouse --no-mouse --kiosk --no-quit --idle-reset --debug
+--play --loop --mouse --no-mouse --kiosk --no-quit --idle-reset --debug --predict
 --help -h --version -V
 """
 

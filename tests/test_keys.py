@@ -57,6 +57,7 @@ SAYINGS = {
     "down": "\n>○ ∂L/∂b",
     "up": "\n>  ∂z/∂b",
     "enter": "Nothing is chosen yet",
+    "t": "── ? ∂L/∂b = ",
     "v": "─ Gradient check ──",
     "a": "─ Answers before the update of epoch 1 ──",
     "c": "Converged in epoch 2: the loss is 0.",

@@ -28,7 +28,7 @@ def test_the_palette_has_every_command_the_themes_and_nothing_else() -> None:
     app = app_at()
     titles = [command.title.partition("  ")[0] for command in app.get_system_commands(app.get_default_screen())]
     names = [command.name.replace("_", " ").capitalize() for command in COMMANDS]
-    assert titles == [*names, "Theme"]
+    assert titles == [*names, "Predictions", "Theme"]
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,15 @@ def test_the_activation_in_the_readme_is_one() -> None:
         assert evaluate(slope, {"z": z, "a": a}) == pytest.approx((above - below) / 2e-5, rel=1e-5)
 
 
+def test_what_the_readme_says_of_python_is_so() -> None:
+    (text,) = blocks("python", section("From Python"))
+    *before, last = text.strip().splitlines()
+    call, _, result = last.partition("  # ")
+    names: dict[str, Any] = {}
+    exec("\n".join(before), names)  # noqa: S102 - the text is the project's own
+    assert eval(call, names) == eval(result)  # noqa: S307 - likewise
+
+
 async def test_the_application_in_the_readme_embeds_the_panels() -> None:
     (text,) = blocks("python", section("In a browser, and in an application of your own"))
     program, _, last = text.strip().rpartition("\n")

@@ -138,7 +138,7 @@ async def test_the_help_scrolls_at_any_size() -> None:
     app = app_at(stage=8)
     async with app.run_test(size=SMALLEST) as pilot:
         await pilot.press("question_mark", "end")
-        row_of(app, "ctrl+p: all commands by name, and all themes.")
+        row_of(app, "steps as adam does, and shrinks each")  # the last line of all
         await resize(app, pilot, (40, 6))
         await pilot.press("escape")
         await resize(app, pilot, SMALLEST)

@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import backprop_tui
 from backprop_tui.core import toml_values as values
 from backprop_tui.core.layer_keys import Undrawn, inputs, read_layers, width, with_numbers
 from backprop_tui.core.ops import LOSSES
@@ -31,7 +30,7 @@ _PART = r"""(?:[\w-]{1,99}+|"(?:\\.|[^"\\\n]){0,99}+"|'[^'\n]{0,99}+')[ \t]{0,99
 _DEEP_KEY = re.compile(rf"(?<![\w-])(?:{_PART}\.[ \t]{{0,99}}+){{100}}")
 
 # Strings and os rather than pathlib and importlib.resources: those two take a fifth of the time of a whole trace.
-_FOLDER = f"{backprop_tui.__path__[0]}/scenarios"
+_FOLDER = f"{__file__.rpartition('/core/')[0]}/scenarios"
 
 
 class Beside(NamedTuple):

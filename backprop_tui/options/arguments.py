@@ -68,6 +68,7 @@ class Request(NamedTuple):
     mouse: bool | None = None
     kiosk: bool = False
     no_quit: bool = False
+    predict: bool = False
     idle_reset: float | None = None
     loop: bool = False
     debug: bool = False
@@ -331,6 +332,7 @@ _OPTIONS = {
     "--mouse": _Option(_flag, (APPLICATION,)),
     "--no-mouse": _Option(_flag, (APPLICATION,)),
     "--kiosk": _Option(_flag, (APPLICATION,)),
+    "--predict": _Option(_flag, (APPLICATION,)),
     "--no-quit": _Option(_flag, (APPLICATION,)),
     "--idle-reset": _Option(_seconds, (APPLICATION,), "60"),
     "--loop": _Option(_flag, (APPLICATION,)),

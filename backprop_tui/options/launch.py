@@ -34,6 +34,7 @@ def launch_of(scenario: Scenario, request: Request) -> Launch:
         kiosk=request.kiosk,
         no_quit=request.no_quit,
         theme=request.theme,
+        predict=request.predict,
     )
 
 

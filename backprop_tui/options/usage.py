@@ -64,6 +64,7 @@ Of the application:
   --play [SECONDS]   start playing, a stage every so many seconds (1)
   --loop             with --play: start over when there is nothing more to see
   --mouse --no-mouse listen to the mouse or not (not over SSH)
+  --predict          ask for each number before it is shown
   --kiosk            for strangers: nothing of this machine can be reached
   --no-quit          no key ends it
   --idle-reset SECONDS

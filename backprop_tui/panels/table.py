@@ -1,6 +1,9 @@
 """The derivative table."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.reactive import reactive
 
 from backprop_tui.panels.panel import Panel
 from backprop_tui.present.canvas import Row
@@ -8,15 +11,27 @@ from backprop_tui.present.table.lines import stage_at, table_stages
 from backprop_tui.present.table.panel import table_panel
 from backprop_tui.stepper.state import State
 
+if TYPE_CHECKING:
+    from backprop_tui.present.predicting.asking import Asking
+
 
 class DerivativeTable(Panel):
     """A row for each derivative, gradient and update, with its rule, its numbers and its value."""
 
     LEAST = (60, 4)
 
+    asking: reactive["Asking | None"] = reactive["Asking | None"](None, repaint=False)
+    """How the next number is asked for; None for not at all."""
+
     def draw(self, state: State, width: int, height: int) -> Sequence[Row]:
         """Rule and rows, around the one chosen."""
-        return table_panel(state, width, height, chosen=self.chosen, focused=self.has_focus)
+        question = self.asking and self.asking.question
+        asked = question.asked.stage if question and question.asked.view is state.view else 0
+        return table_panel(state, width, height, chosen=self.chosen, asked=asked, focused=self.has_focus)
+
+    def watch_asking(self) -> None:
+        """Keep back what would be the answer."""
+        self.redraw()
 
     def stage_at(self, x: int, y: int) -> int:
         """The stage of the row there."""

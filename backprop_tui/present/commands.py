@@ -43,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("slower", ("minus",), ("-",), "play slower"),
     Command("go_to", ("g",), ("g",), "go to any epoch and stage"),
     Command("train", ("c",), ("c",), "train on: many epochs", "train"),
+    Command("predict", ("t",), ("t",), "predict: numbers, rule, off"),
     Command("verify", ("v",), ("v",), "verify the gradients"),
     Command("answers", ("a",), ("a",), "answers to every sample"),
     Command("open", ("o",), ("o",), "open another scenario"),

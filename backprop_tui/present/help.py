@@ -1,10 +1,11 @@
-"""The help: every key, every mark, and how the screen is read."""
+"""The help: every key, every mark, how the screen is read, and every word and sign on it."""
 
 import textwrap
 from collections.abc import Container
 
 from backprop_tui.present.canvas import Row, Span, Style, width_of
 from backprop_tui.present.commands import COMMANDS
+from backprop_tui.present.glossary import glossary
 from backprop_tui.present.visibility import PENDING
 
 _MARKS = (
@@ -28,6 +29,8 @@ _READING = (
 _TWO_COLUMNS = 76  # the width from which two columns fit
 _MEANINGS, _SECOND = (11, 8), 41  # the cells that a sign takes in each column, and where the second begins
 
+_WORDS = 18  # cells for a term of the glossary
+
 _ALL = frozenset(command.name for command in COMMANDS)
 
 Entry = tuple[str, str, Style]
@@ -44,7 +47,20 @@ def help_rows(width: int, possible: Container[str] = _ALL) -> tuple[Row, ...]:
         rows += [_row(pair) for pair in pairs]
         rows.append(())
     measure = max(20, min(width - 1, 76))
-    return (*rows, *(((line, Style.PLAIN),) for text in _READING for line in textwrap.wrap(text, measure)))
+    reading = (((line, Style.PLAIN),) for text in _READING for line in textwrap.wrap(text, measure))
+    return (*rows, *reading, (), (("Words and signs", Style.STRONG),), *glossary_rows(width))
+
+
+def glossary_rows(width: int) -> tuple[Row, ...]:
+    """Every term and sign with its meaning, in one row where that is at least 80 cells wide, else in up to two."""
+    room = max(20, width - _WORDS - 1)
+    rows: list[Row] = []
+    for term, meaning in glossary():
+        sign = term
+        for line in textwrap.wrap(meaning, room):
+            rows.append(((f"{sign:{_WORDS}}", Style.STRONG), (line, Style.PLAIN)))
+            sign = ""
+    return tuple(rows)
 
 
 def _row(entries: list[Entry]) -> Row:

@@ -1,6 +1,6 @@
 """The one screen with the panels: keys become commands, commands become states, a state goes down to the panels."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -8,8 +8,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
-from backprop_tui.core.models import is_program
-from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.launch import Launch
 from backprop_tui.panels import (
@@ -26,11 +24,16 @@ from backprop_tui.panels.title import TitleRow
 from backprop_tui.present.chrome import unseen_text
 from backprop_tui.present.commands import COMMANDS, Command, command
 from backprop_tui.screens.autoplay import Autoplay
+from backprop_tui.screens.pages import PAGES, Pages
 from backprop_tui.screens.sized import SizedScreen
 from backprop_tui.screens.training_runner import TrainingRunner
 from backprop_tui.stepper import machine
-from backprop_tui.stepper.machine import Edit, GoTo, IllegalCommand, Move, apply
+from backprop_tui.stepper.machine import GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, State, start
+
+if TYPE_CHECKING:
+    from backprop_tui.present.predicting.asking import Asking
+    from backprop_tui.screens.predicting import Predicting
 
 _KEEP_PLAYING = frozenset(key for name in ("play", "faster", "slower") for key in command(name).keys)
 
@@ -66,6 +69,9 @@ class MainScreen(SizedScreen[None]):
     notice: reactive[str] = reactive("", repaint=False)
     """What happened just now, in words; empty for nothing."""
 
+    asking: reactive["Asking | None"] = reactive["Asking | None"](None, repaint=False)
+    """How the next number is asked for; None before anything was."""
+
     def __init__(self, launch: Launch) -> None:
         super().__init__()
         self._first = start_of(launch)
@@ -74,7 +80,8 @@ class MainScreen(SizedScreen[None]):
         self.autoplay = Autoplay(self, launch.play, self.start_over if launch.loop else None)
         self.training = TrainingRunner(self)
         self.possible = possible(launch)
-        self._kiosk = launch.kiosk
+        self.pages = Pages(self, files=not launch.kiosk)
+        self._predicts = launch.predict
 
     def compose(self) -> ComposeResult:
         """The panels; where each stands, the style sheet says."""
@@ -85,13 +92,14 @@ class MainScreen(SizedScreen[None]):
             yield PhaseBar().data_bind(**shared)
         yield ComputationGraph().data_bind(**shared)
         with Horizontal(id="derivatives-and-loss"):
-            yield DerivativeTable().data_bind(**shared)
+            yield DerivativeTable().data_bind(**shared, asking=MainScreen.asking)
             yield LossSparkline().data_bind(**shared)
-        yield Explanation().data_bind(**shared, notice=MainScreen.notice)
+        yield Explanation().data_bind(**shared, notice=MainScreen.notice, asking=MainScreen.asking)
         yield KeyFooter()
 
     def watch_state(self, after: State) -> None:
-        """Leave no room for a loss where nothing learns."""
+        """Leave no room for a loss where nothing learns; and a question is about the stage after the one on screen."""
+        self.close_question()
         for panel in self.query(LossSparkline):
             if panel.display is not after.scenario.learns:
                 panel.display = after.scenario.learns
@@ -101,6 +109,13 @@ class MainScreen(SizedScreen[None]):
         self.watch_state(self.state)
         self._first_theme = self.app.theme
         self.autoplay.start_if_asked()
+        if self._predicts:
+            self.call_after_refresh(self.predict_from_the_start)
+
+    def predict_from_the_start(self) -> None:
+        """Ask for the first number, at once where nothing is playing."""
+        if self.asking is None:
+            self.predicting.change_mode(asks=not self.autoplay.playing)
 
     def start_over(self) -> None:
         """Everything as it was when the application opened, on the scenario that it opened with."""
@@ -113,6 +128,8 @@ class MainScreen(SizedScreen[None]):
         self.app.theme = self._first_theme
         self.app.call_later(self.app.run_action, "app.repaint")  # another program may have written on the terminal
         self.autoplay.start_if_asked()
+        if self._predicts:
+            self.predict_from_the_start()
 
     def say(self, notice: str) -> None:
         """Say in words what happened, until the next command."""
@@ -129,6 +146,23 @@ class MainScreen(SizedScreen[None]):
         self.say(unseen_text(before, command))
         self.state = after
         return True
+
+    @property
+    def predicting(self) -> "Predicting":
+        """What asks for the next number; imported only now, for the first frame to come sooner."""
+        from backprop_tui.screens.predicting import Predicting  # noqa: PLC0415 - as the docstring says
+
+        return Predicting(self)
+
+    def close_question(self) -> None:
+        """Ask no more for what comes next; where nothing is asked, nothing happens."""
+        if self.asking is not None and self.asking.question is not None:
+            self.asking = self.asking._replace(question=None)
+
+    def show_explanation(self) -> None:
+        """Have the explanation in view, where another panel is shown alone."""
+        if self.maximized is not None and not isinstance(self.maximized, Explanation):
+            self.minimize()
 
     def stop_at_once(self) -> bool:
         """Stop playing and training; whether training was under way, in which case a key has done its work."""
@@ -157,13 +191,19 @@ class MainScreen(SizedScreen[None]):
     async def perform(self, name: str, *, playing: bool) -> None:
         """Do what the command `name` says, now that nothing goes on by itself; `playing` did until now."""
         match name:
-            case "answers" | "edit" | "go_to" | "help" | "verify" | "open" | "save":
-                await self.open(name)
+            case _ if name in PAGES:
+                await self.pages.open(name)
             case "play":
+                self.close_question()
                 if not playing:
                     self.autoplay.play()
             case "train":
+                self.close_question()
                 self.training.start()
+            case "predict":
+                self.predicting.change_mode()
+            case "next" if self.asking is not None:
+                self.predicting.step()
             case "choose_next" | "choose_previous":
                 self.panel.action_choose(1 if name == "choose_next" else -1)
             case "jump":
@@ -207,66 +247,11 @@ class MainScreen(SizedScreen[None]):
         panel = self.focused if isinstance(self.focused, Panel) else self.query_one(ComputationGraph)
         self.maximize(panel, container=False)
 
-    async def open(self, name: str) -> None:
-        """Open a form or a page; imported only now, for the first frame to come sooner."""
-        match name:
-            case "answers" if is_program(self.state.scenario):
-                self.say("A program has no samples to answer: its values and gradients are all in the picture.")
-            case "answers":
-                from backprop_tui.screens.answers import AnswersScreen  # noqa: PLC0415
-
-                await self.app.push_screen(AnswersScreen(self.state))
-            case "edit":
-                from backprop_tui.screens.edit import EditScreen  # noqa: PLC0415 - as the docstring says
-
-                await self.app.push_screen(EditScreen(self.state), self.edited)
-            case "go_to":
-                from backprop_tui.screens.go_to import GoToScreen  # noqa: PLC0415
-
-                await self.app.push_screen(GoToScreen(self.state), self.gone_to)
-            case "help":
-                from backprop_tui.screens.help import HelpScreen  # noqa: PLC0415
-
-                await self.app.push_screen(HelpScreen(self.state, self.possible))
-            case "verify":
-                from backprop_tui.screens.verify import VerifyScreen  # noqa: PLC0415
-
-                await self.app.push_screen(VerifyScreen(self.state))
-            case "open":
-                from backprop_tui.screens.open import OpenScreen  # noqa: PLC0415
-
-                await self.app.push_screen(OpenScreen(self.state, files=not self._kiosk), self.opened)
-            case "save":
-                from backprop_tui.screens.save import SaveScreen  # noqa: PLC0415
-
-                await self.app.push_screen(SaveScreen(self.state, self.picture), self.saved)
-
-    def edited(self, edit: Edit | None) -> None:
-        """Go on with what the form describes; None where it was left as it was."""
-        if edit is not None:
-            self.do(edit)
-
-    def gone_to(self, position: Position | None) -> None:
-        """Go where the form says; None where it was left."""
-        if position is not None:
-            self.do(GoTo(position))
-
-    def opened(self, scenario: Scenario | None) -> None:
-        """Begin the run of another scenario; None where the form was left."""
-        if scenario is not None:
-            self.show_run(start(scenario))
-            self.say(f"Opened: {scenario.title or scenario.name}")
-
-    def saved(self, name: str | None) -> None:
-        """Say where something was saved; None where nothing was."""
-        if name is not None:
-            self.say(f"Saved as {name}.")
-
     def show_run(self, state: State) -> None:
         """Go to another run, in which nothing is chosen yet."""
         for panel in self.query(Panel):
             panel.chosen = 0
-        self.state, self.notice = state, ""
+        self.state, self.notice, self.asking = state, "", None
 
     def picture(self, form: str) -> str:
         """The panels, whatever is over them, in one of the forms that a screen can have as a file."""
@@ -282,13 +267,16 @@ class MainScreen(SizedScreen[None]):
             self.do(GoTo(self.state.position._replace(stage=message.stage)))
 
     async def on_key(self, event: events.Key) -> None:
-        """Any key stops what goes on by itself; Esc takes back a choice."""
+        """Any key stops what goes on by itself, or is for the field of a question; Esc takes back a choice."""
         if self.too_small:
             self.stop_at_once()
         elif self.training.running:
             event.prevent_default()
             event.stop()
             self.stop_at_once()
+        elif self.asking is not None and self.asking.question is not None and self.predicting.takes(event):
+            event.prevent_default()
+            event.stop()
         elif event.key == "escape" and self.panel.chosen:
             self.panel.chosen = 0
         elif self.autoplay.playing and event.key not in _KEEP_PLAYING:
