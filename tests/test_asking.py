@@ -77,8 +77,11 @@ async def test_two_wrong_answers_lead_to_the_worked_line() -> None:
         assert "2 has the right size and the wrong sign" in text
         assert "Once more, or → to see it." in text
         assert "try 2 of 2" in text
-        assert (field(app), place(app)) == ("", (1, 7))
+        assert (field(app), place(app)) == ("2", (1, 7))
+        await pilot.press("enter")  # once more by mistake: no second try
+        assert (field(app), place(app)) == ("2", (1, 7))
         await type_in(pilot, "-9")
+        assert field(app) == "-9"
         await pilot.press("enter")
         assert place(app) == (1, 8)
         assert "In size, −9 is too large." in shown(app)

@@ -45,13 +45,17 @@ Constant = tuple[Graph, str, Rule]
 
 
 class Question(NamedTuple):
-    """The stage `asked`, what is in the field, how many answers were wrong, and what is said of the last one."""
+    """The stage `asked`, what is in the field, how many answers were wrong, and what is said of the last one.
+
+    What has been answered stays in the field until the next key, which begins `anew`.
+    """
 
     asked: Asked
     text: str = ""
     wrong: int = 0
     said: str = ""
     slips: tuple[str, ...] = ()
+    anew: bool = False
 
 
 class Asking(NamedTuple):
@@ -110,39 +114,46 @@ def _constant(asked: Asked) -> Constant | None:
 def takes(question: Question, character: str) -> bool:
     """Whether a key is the field's: what an answer is made of, and ``e`` after a digit, where it is an exponent's."""
     if character in ("e", "E"):
-        return question.text[-1:].isdecimal()
+        return question.text[-1:].isdecimal() and not question.anew
     return len(character) == 1 and character in _FIELD
 
 
 def typed(asking: Asking, character: str) -> Asking:
     """With `character`, which the field takes, at the end of it; a full one stays as it is."""
     question = asking.question
-    if question is None or len(question.text) >= MOST_TYPED:
+    if question is None:
         return asking
-    return asking._replace(question=question._replace(text=question.text + character))
+    text = "" if question.anew else question.text
+    if len(text) >= MOST_TYPED:
+        return asking
+    return asking._replace(question=question._replace(text=text + character, anew=False))
 
 
 def erased(asking: Asking) -> Asking:
     """Without the last character in the field."""
     question = asking.question
-    return asking if question is None else asking._replace(question=question._replace(text=question.text[:-1]))
+    if question is None:
+        return asking
+    return asking._replace(question=question._replace(text=question.text[:-1], anew=False))
 
 
 def answered(asking: Asking) -> Outcome:
-    """What becomes of the answer in the field.  An empty one is none, and what cannot be read is no try."""
+    """What becomes of the answer in the field.  None and the one given already are no try, nor what cannot be read."""
     question = asking.question
-    if question is None or not question.text:
+    if question is None or not question.text or question.anew:
         return Outcome(asking, shows=False)
     asked = question.asked
     try:
         answer = read_answer(question.text)
     except AnswerError as error:
-        return Outcome(asking._replace(question=question._replace(said=f"{error}.".capitalize())), shows=False)
+        said = f"{error}"
+        unread = question._replace(said=f"{said[:1].upper()}{said[1:]}.")
+        return Outcome(asking._replace(question=unread), shows=False)
     if is_right(asked.view, asked.stage, answer):
         return Outcome(_recorded(asking, right=True), shows=True, said=why_right(asked))
     causes = found(asked.view, asked.stage, answer)
     slips = (*question.slips, *(one.mistake.short for one in causes[:1] if not one.mistake.remark))
-    wrong = question._replace(text="", wrong=question.wrong + 1, said=why_wrong(asked, answer, causes), slips=slips)
+    wrong = question._replace(anew=True, wrong=question.wrong + 1, said=why_wrong(asked, answer, causes), slips=slips)
     after = asking._replace(question=wrong)
     if wrong.wrong < TRIES:
         return Outcome(after, shows=False)
