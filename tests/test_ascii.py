@@ -182,7 +182,8 @@ def test_a_column_behind_enough_blanks_stays_where_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("name", builtin_names())
 def test_every_loss_panel_can_be_encoded(name: str) -> None:
-    state = apply(start(load(name)), GoTo(Position(epoch=3)))
+    first = start(load(name))
+    state = apply(first, GoTo(Position(epoch=min(3, first.history.last_epoch))))
     for _ in range(40):
         for width, height in ((13, 8), (34, 15)):
             for row in loss_rows(state, width, height):

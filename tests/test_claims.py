@@ -6,6 +6,7 @@ from itertools import islice
 import pytest
 
 from backprop_tui.core.backprop import Phase
+from backprop_tui.core.models import is_program
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.present.explanation.stage import explain
 from backprop_tui.present.numbers import number
@@ -77,6 +78,10 @@ def test_on_the_least_screen_every_gradient_says_what_it_means() -> None:
     for state in gradients:
         text = " ".join(explain(state, 76, 3))
         rule, value = state.timeline.rules[state.position.stage - 1], state.view.values[state.position.stage - 1]
+        if is_program(state.scenario):
+            whose = f"Raise {rule.node} a little and {state.timeline.graph.root.name} "
+            assert text.startswith(whose + ("rises" if value > 0 else "falls")), text
+            continue
         of = f"of {rule.node}: " if state.timeline.graph.by_name[rule.node].operation else ": "
         meaning = (
             f"{number(value)} is the gradient{' ' if of != ': ' else ''}{of}raise {rule.node} a little and the loss "

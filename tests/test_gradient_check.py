@@ -191,7 +191,7 @@ def test_what_rounding_may_have_made_cannot_be_told_and_is_no_mismatch(capsys: p
 @pytest.mark.parametrize("name", builtin_names())
 def test_every_built_in_scenario_agrees_from_the_first_pass_to_when_it_has_learned(name: str) -> None:
     first = start(load(name))
-    for epoch in (1, 2, 7, 60, 150):
+    for epoch in [epoch for epoch in (1, 2, 7, 60, 150) if epoch <= first.history.last_epoch]:
         state = apply(first, GoTo(Position(epoch, first.history.samples, first.timeline.last)))
         found = {one.judgement for one in comparisons(state)}
         # At the least mean loss a batch's gradients cancel, and rounding is what is left.

@@ -103,7 +103,7 @@ def test_no_row_of_a_panel_is_longer_than_its_panel(
     name: str, epoch: int, stage: int, width: int, height: int, focused: bool
 ) -> None:
     state = start(load(name))
-    if state.history.reach(epoch):
+    if epoch <= state.history.last_epoch and state.history.reach(epoch):
         last = state.history.view(epoch, 1).timeline.last
         state = apply(state, GoTo(Position(epoch, 1, min(stage, last))))
     notice = "Said at such a length that it takes all the room there is. " * 4

@@ -27,6 +27,9 @@ from backprop_tui.core.expression import (
 )
 from backprop_tui.core.operation import Arguments, Operation, at_least, exactly
 
+EXTREMES = ("max", "min")
+"""The operations whose slopes jump where two of their arguments are equal."""
+
 _ZERO, _HALF, _ONE, _NAN = map(Number, (0.0, 0.5, 1.0, math.nan))
 _SMALL, _LARGE = 1e-100, 1e100  # beyond these a square may have lost digits that a quotient still has
 

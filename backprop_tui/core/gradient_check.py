@@ -21,9 +21,10 @@ from typing import NamedTuple
 
 from backprop_tui.core.backprop import chain_rules, forward_rules, gradient_name, local_rules
 from backprop_tui.core.differences import Mover, mover, softmax_mover
+from backprop_tui.core.elementary import EXTREMES
 from backprop_tui.core.graph import Graph, Node
 from backprop_tui.core.intervals import Interval, enclosure
-from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core.ops import LOSSES, OPERATIONS
 from backprop_tui.core.softmax import HELD
 
 TOLERANCE = 1e-6
@@ -187,14 +188,40 @@ def _crosses_a_kink(
         return low < high and any(low <= kink - place <= high for kink in kinks)
 
     for node in moving:
-        if node.operation in ACTIVATIONS:
-            if crosses(node.args[0], values[node.args[0]], ACTIVATIONS[node.operation].kinks):
-                return True
-        elif node.operation in LOSSES:
+        if node.operation in LOSSES:
             kinks = LOSSES[node.operation].kinks
             if any(crosses(a, values[a] - values[y], kinks) for a, y in _pairs(node)):
                 return True
+        elif node.operation in EXTREMES:
+            if not _winners(node, values, {}) == _winners(node, values, below) == _winners(node, values, above):
+                return True
+        else:
+            operand, kinks = _edges(node)
+            if isinstance(operand, str) and crosses(operand, values[operand], kinks):
+                return True
     return False
+
+
+def _edges(node: Node) -> tuple[str | float, tuple[float, ...]]:
+    """The operand of `node` whose moves may lead over a corner or a pole, and where these are."""
+    match node.operation:
+        case "divide":
+            return node.operands[1], (0.0,)
+        case "power":
+            base, exponent = node.operands
+            is_smooth = isinstance(exponent, float) and exponent >= 0 and exponent.is_integer()
+            return base, () if is_smooth else (0.0,)
+    return node.args[0] if node.args else 0.0, () if node.layer else OPERATIONS[node.operation].kinks
+
+
+def _winners(node: Node, values: Mapping[str, float], moves: Mapping[str, float]) -> frozenset[str | float]:
+    """Which operands a maximum or minimum hands on after `moves`, told by gaps, in which no small move is lost."""
+    best = max if node.operation == "max" else min
+    at = {operand: values[operand] if isinstance(operand, str) else operand for operand in node.operands}
+    edge = best(at.values())
+    by = {operand: moves.get(operand, 0.0) if isinstance(operand, str) else 0.0 for operand in at}
+    gaps = {operand: at[operand] - edge + by[operand] for operand in at}
+    return frozenset(operand for operand, gap in gaps.items() if gap == best(gaps.values()))
 
 
 def _pairs(loss: Node) -> Iterator[tuple[str, str]]:

@@ -1,10 +1,9 @@
 """Corners: where an operation has no slope, and one is taken by convention."""
 
+from backprop_tui.core.elementary import EXTREMES
 from backprop_tui.core.graph import Node
 from backprop_tui.core.ops import OPERATIONS
 from backprop_tui.stepper.history import Pass
-
-_EXTREMES = ("max", "min")
 
 
 def is_at_kink(one: Pass, node: Node) -> bool:
@@ -12,7 +11,7 @@ def is_at_kink(one: Pass, node: Node) -> bool:
     row, known = OPERATIONS.get(node.operation), one.known
     if row is None:
         return False
-    if node.operation in _EXTREMES:
+    if node.operation in EXTREMES:
         different = dict.fromkeys(node.operands)
         numbers = [operand if isinstance(operand, float) else known[operand] for operand in different]
         return numbers.count(known[node.name]) > 1
