@@ -18,6 +18,7 @@ from backprop_tui.options.arguments import (
     APPLICATION,
     CHECK,
     HELP,
+    NEW,
     SCENARIOS,
     SCREEN,
     STANDARD_INPUT,
@@ -99,6 +100,10 @@ def _run(request: Request) -> int:
         return _write((f"backprop-tui {__version__}\n",))
     if request.command == SCENARIOS:
         return _write(_scenario_lines())
+    if request.command == NEW:
+        from backprop_tui.options.new import new_file
+
+        return _write((new_file(request),))
     if request.command == CHECK:
         return _check(request)
     if request.command == SCREEN:
@@ -264,7 +269,7 @@ def _scenario(request: Request) -> "Scenario":
     (name,) = request.scenarios or (DEFAULT,)
     if request.command == APPLICATION and not os.access(name, os.F_OK):
         _check_no_command(name)
-    return changed(_loaded(name), request)
+    return changed(_loaded(name, kiosk=request.kiosk), request)
 
 
 def _check_no_command(name: str) -> None:
@@ -277,13 +282,13 @@ def _check_no_command(name: str) -> None:
         raise UsageError(f"{name}: no command, built-in scenario or file; did you mean `{meant}`?")
 
 
-def _loaded(name: str) -> "Scenario":
+def _loaded(name: str, *, kiosk: bool = False) -> "Scenario":
     """The scenario of that name, or at that path, or on standard input."""
     from backprop_tui.core.scenario import ScenarioError
     from backprop_tui.core.scenario_file import load, load_standard_input
 
     try:
-        return load_standard_input() if name == STANDARD_INPUT else load(name)
+        return load_standard_input() if name == STANDARD_INPUT else load(name, kiosk=kiosk)
     except ScenarioError as error:
         raise UsageError(str(error)) from error
 

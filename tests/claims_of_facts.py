@@ -124,15 +124,43 @@ def a_weight_of_the_first_neuron(stage: Stage, match: re.Match[str]) -> bool:
     return match["name"] == stage.own.weight(*stage.own.place(stage.rule.node), int(match["input"]))
 
 
-@claim(r"Symmetry: neurons (?P<one>\d+) and (?P<other>\d+) of layer (?P<layer>\d+) have the same numbers")
+@claim(r"Symmetry: (?:neurons (?P<listed>[\d, and]+)|(?:all )?(?P<count>\w+) neurons) of layer (?P<layer>\d+) have the")
 def neurons_are_alike(stage: Stage, match: re.Match[str]) -> bool:
-    """By the gradients themselves: of both neurons' weights and biases they are the same."""
-    own, layer = stage.own, int(match["layer"])
-    one, other = int(match["one"]), int(match["other"])
-    inputs = range(1, len(stage.state.scenario.layers[layer - 1].weights[0]) + 1)
-    names = [(own.name("b", layer, one), own.name("b", layer, other))]
-    names += [(own.weight(layer, one, i), own.weight(layer, other, i)) for i in inputs]
-    return all(own[a] == own[b] and math.isclose(own.gradient(a), own.gradient(b)) for a, b in names)
+    """By the gradients themselves: those of each weight and bias, and of the weights behind, are the same."""
+    layer = int(match["layer"])
+    neurons = range(1, len(stage.state.scenario.layers[layer - 1].weights) + 1)
+    if match["listed"]:
+        told = [int(one) for one in re.findall(r"\d+", match["listed"])]
+        return len(told) > 1 and all(_are_alike(stage, layer, told[0], other) for other in told[1:])
+    sizes = [sum(_are_alike(stage, layer, one, other) for other in neurons) for one in neurons]
+    size = count(match["count"])
+    return size in sizes and ("all" not in match[0] or size == len(neurons))
+
+
+def _are_alike(stage: Stage, layer: int, one: int, other: int) -> bool:
+    pairs = zip(_around(stage, layer, one), _around(stage, layer, other), strict=True)
+    own = stage.own
+    return all(own[a] == own[b] and math.isclose(own.gradient(a), own.gradient(b), abs_tol=1e-300) for a, b in pairs)
+
+
+def _around(stage: Stage, layer: int, neuron: int) -> list[str]:
+    """The names of a hidden neuron's weights and bias, then of the weights behind it."""
+    own, layers = stage.own, stage.state.scenario.layers
+    before = [own.weight(layer, neuron, i + 1) for i in range(len(layers[layer - 1].weights[0]))]
+    behind = [own.weight(layer + 1, after + 1, neuron) for after in range(len(layers[layer].weights))]
+    return [*before, own.name("b", layer, neuron), *behind]
+
+
+@claim(r"All gradients of layers? (?P<layers>[\d, and]+) are 0: every weight that leads out of (?:it|them) is 0")
+def a_layer_gets_no_gradient(stage: Stage, match: re.Match[str]) -> bool:
+    own, layers = stage.own, stage.state.scenario.layers
+    for layer in map(int, re.findall(r"\d+", match["layers"])):
+        behind = len(layers[layer].weights)
+        for neuron in range(1, len(layers[layer - 1].weights) + 1):
+            names = _around(stage, layer, neuron)
+            if any(own.gradient(name) for name in names[:-behind]) or any(own[name] for name in names[-behind:]):
+                return False
+    return True
 
 
 @claim(rf"(?P<name>{NAME}) is held fixed: no update")

@@ -1,23 +1,24 @@
 """Abuse in a real pseudo-terminal: random keys, broken sequences, pastes, resizes and signals, in random order.
 
 ``python -m tests.fuzz 100000 7`` runs that many events from that seed and reports.  The position on screen is
-compared with the one that the pure machine reaches by the same commands.
+compared with the one that the pure machine reaches by the same commands.  It saves files where the program runs.
 """
 
-import os
 import random
 import signal
 import sys
 import time
 from collections import deque
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from backprop_tui.core.scenario import Sample, with_sample
 from backprop_tui.core.scenario_file import load
 from backprop_tui.present.commands import COMMANDS, command
 from backprop_tui.stepper.machine import Command, Edit, GoTo, IllegalCommand, Move, apply
 from backprop_tui.stepper.state import Position, State, start
-from tests.terminal import PATIENCE, Terminal
+from tests.terminal import Terminal, processor_seconds, wait_until_stopped
 
 TYPED = {
     "right": b"\x1b[C",
@@ -48,7 +49,7 @@ def typed(*names: str) -> tuple[bytes, ...]:
     return tuple(TYPED.get(key) or key.encode() for name in names for key in command(name).keys)
 
 
-_FORMS = ("edit", "go_to")
+_FORMS = ("edit", "go_to", "save")
 _STAYING = ("faster", "slower", "choose_next", "choose_previous", "repaint")
 MOVES = {key: move for move in Move for key in typed(move.value)}
 """The keys that lead from position to position, and where to."""
@@ -56,8 +57,13 @@ MOVES = {key: move for move in Move for key in typed(move.value)}
 STAYING = typed(*_STAYING)
 """The keys of commands that leave the position alone."""
 
-ADVENTURES = typed(*(one.name for one in COMMANDS if one.name not in {*Move, *_FORMS, *_STAYING, "suspend", "quit"}))
+ADVENTURES = typed(
+    *(one.name for one in COMMANDS if one.name not in {*Move, *_STAYING, "edit", "go_to", "open", "suspend", "quit"})
+)
 """The keys of all the others, which open something, start something, or came later than this file."""
+
+OPENED = ("article-7", "relu", "relu-dead", "sigmoid")
+"""Neurons with one input and one sample, as the actions here have it."""
 
 PANELS = "nN epoch"
 """What is at the bottom of the panels, and of nothing that opens over them."""
@@ -142,6 +148,7 @@ class Fuzz:
             self.gone: 4,
             self.form: 6,
             self.adventure: 5,
+            self.opened: 3,
             self.stop_and_continue: 6,
             self.suspended: 2,
             self.repainted: 30,
@@ -190,6 +197,14 @@ class Fuzz:
         if self.state.position != (epoch, 1, stage):
             self.terminal.wait_for("not finite")
             self.leave()
+        self.settle()
+
+    def opened(self) -> None:
+        """Another scenario, and with it another run."""
+        name = self.random.choice(OPENED)
+        self.open("open", "─ Open ─")
+        self.terminal.send_bytes(b"%b\r" % name.encode())
+        self.state = start(load(name))
         self.settle()
 
     def form(self) -> None:
@@ -310,29 +325,11 @@ def cells(terminal: Terminal) -> list[list[object]]:
     return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
 
-def wait_until_stopped(terminal: Terminal) -> None:
-    """Read until the program has stopped, as for job control."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        terminal.read_for(0.02)
-        with open(f"/proc/{terminal.pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
-            if file.read().rpartition(")")[2].split()[0] == "T":
-                return
-    raise AssertionError(f"it goes on; the screen is\n{terminal.text}")
-
-
-def processor_seconds(pid: int) -> float:
-    """The processor time that a process has used so far."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def main() -> None:
     """Run from the command line: how many events, and from which seed."""
     events, seed = (int(word) for word in (*sys.argv[1:], "1")[:2])
     started = time.monotonic()
-    with Terminal() as terminal:
+    with TemporaryDirectory() as folder, Terminal(folder=Path(folder)) as terminal:
         terminal.wait_for("q quit")
         Fuzz(terminal, seed).run(events)
         used = processor_seconds(terminal.pid)

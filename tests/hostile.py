@@ -102,6 +102,20 @@ def try_everything(terminal: Terminal) -> None:
         terminal.send("/etc/passwd\t$(touch it)\t[@click=app.screenshot()]it[/]\x1b[200~../../it.toml\x1b[201~\r")
         terminal.wait_for("! not a number")
         _close(terminal)
+    for text in ("/etc/passwd", "../it.toml", "~/it", "it.toml", "/dev/fd/0", "\x1b[200~./it.toml\x1b[201~"):
+        terminal.send("o")
+        terminal.wait_for("─ Open ─")
+        terminal.send(f"{text}\r")
+        terminal.wait_for("! no built-in scenario has that in its name or title")
+        _close(terminal)
+    terminal.send("\x10")
+    terminal.wait_for(_PALETTE)
+    terminal.send("save scenario")
+    terminal.wait_for("No matches found")
+    terminal.send("\r")
+    _close(terminal)
+    terminal.send("rs\rs\rl")  # had anything been opened, what steps would be typed into it
+    terminal.wait_for("stage 1 of 11")
 
 
 def _close(terminal: Terminal) -> None:

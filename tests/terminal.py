@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
 import pyte
@@ -43,6 +44,7 @@ class Terminal:
     """Runs ``python -m backprop_tui`` with `arguments` in a terminal of `columns` × `rows`; a context manager.
 
     Or another `command`, with `arguments` behind it.  Of the environment's variables, those that are None are unset.
+    It runs in `folder`, where that is given: what is saved is saved there.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Terminal:
         ignored: signal.Signals | None = None,
         broken: bool = False,
         command: Sequence[str] = (),
+        folder: Path | None = None,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.received = bytearray()
@@ -61,6 +64,7 @@ class Terminal:
         program = ["-c", _BROKEN] if broken else ["-m", "backprop_tui"]
         self._command = [*(command or (sys.executable, *program)), *arguments]
         self._ignored = ignored
+        self._folder = folder
         self._env = {key: value for key, value in os.environ.items() if not key.startswith(_UNWANTED)}
         ours = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **(env or {})}
         self._env = {key: value for key, value in (self._env | ours).items() if value is not None}
@@ -75,6 +79,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             env=self._env,
+            cwd=self._folder,
             start_new_session=True,
             restore_signals=False,
             preexec_fn=_take_terminal,  # noqa: PLW1509 - the tests run no threads
@@ -175,3 +180,21 @@ class Terminal:
         self.received += data
         self._stream.feed(data)
         return bool(data)
+
+
+def wait_until_stopped(terminal: Terminal) -> None:
+    """Read until the program has stopped, as for job control."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        terminal.read_for(0.02)
+        with open(f"/proc/{terminal.pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
+            if file.read().rpartition(")")[2].split()[0] == "T":
+                return
+    raise AssertionError(f"it goes on; the screen is\n{terminal.text}")
+
+
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process has used so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel's
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

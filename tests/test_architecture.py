@@ -24,7 +24,7 @@ KNOWS = {room: {*ROOMS[:number]} for number, room in enumerate(ROOMS)} | {
     "terminal": set(),
     "launch": {"core"},
     "options": {"core", "stepper", "present", "launch"},
-    "screenshot": {"app", "launch"},
+    "screenshot": {"app", "launch", "present", "screens"},
     "run": {"app", "launch", "terminal"},
     "__main__": {"cli"},
     "__init__": set(),
@@ -116,11 +116,12 @@ def test_everything_below_the_panels_and_the_command_line_load_without_textual()
 
 
 @pytest.mark.system
-def test_the_trace_loads_neither_textual_nor_rich() -> None:
+def test_trace_and_new_load_neither_textual_nor_rich() -> None:
     if not (PACKAGE / "cli.py").exists():
         pytest.skip("there is no command line yet")
-    for form in ("text", "jsonl", "csv", "markdown", "python", "pytorch"):
-        loaded = loaded_after(f"from backprop_tui.cli import main; assert main(['trace', '--format', '{form}']) == 0")
+    forms = ("text", "jsonl", "csv", "markdown", "python", "pytorch")
+    for words in (["new", "2-3-1"], *(["trace", "--format", form] for form in forms)):
+        loaded = loaded_after(f"from backprop_tui.cli import main; assert main({words}) == 0")
         assert "backprop_tui" in loaded
         assert not loaded & {"textual", "rich"}
 

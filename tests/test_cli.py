@@ -19,8 +19,9 @@ from backprop_tui.launch import Launch
 from backprop_tui.terminal import environment
 
 CONTRACT = """
-trace screen check scenarios article-7
+trace screen check scenarios new article-7
 --x --w --b --y --activation --loss --lr --optimizer --batch-size --ascii
+--init --seed
 --epochs --format text jsonl csv markdown python pytorch ansi svg --size
 --epoch --sample --stage --theme
 --play --loop --mouse --no-mouse --kiosk --no-quit --idle-reset --debug

@@ -2,7 +2,6 @@
 
 import pytest
 
-from backprop_tui.core.backprop import Phase
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.scenario import Layer, Sample, Scenario
 from backprop_tui.present.chrome import title_row
@@ -326,20 +325,6 @@ def test_a_gradient_is_hedged_where_rounding_makes_it() -> None:
     assert "as far as rounding lets one tell" in said(
         neuron(y=3.5 - 1e-15, learning_rate=1.0, x=[1e6], w=[3.5e-6], b=0.0), DL_DW
     )
-
-
-def test_neurons_that_nothing_tells_apart_are_named() -> None:
-    """The classic start of equal weights: both hidden neurons get the same gradients, for ever."""
-    behind = Layer("identity", ((0.5, 0.5),), (0.0,))
-    sample = (Sample((1.0,), (1.0,)),)
-    alike = Scenario("alike", (Layer("tanh", ((0.3,), (0.3,)), (0.1, 0.1)), behind), sample)
-    last = start(alike).timeline.phases[Phase.CHAIN][-1]
-    words = "Symmetry: neurons 1 and 2 of layer 1 have the same numbers, so they get the same gradients"
-    assert words in said(alike, last)
-    assert words in said(alike, last, 30)
-    for hidden, weights in ((((0.3,), (0.3,)), (0.5, 0.4)), (((0.3,), (0.2,)), (0.5, 0.5))):
-        layers = (Layer("tanh", hidden, (0.1, 0.1)), Layer("identity", (weights,), (0.0,)))
-        assert "Symmetry" not in said(Scenario("apart", layers, sample), last)
 
 
 def test_an_edit_is_told_in_the_title_at_every_stage_it_holds_for() -> None:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.core.scenario_file import parse
-from tests.fuzz import Fuzz, processor_seconds
-from tests.terminal import PATIENCE, Terminal
+from tests.fuzz import Fuzz
+from tests.terminal import PATIENCE, Terminal, processor_seconds
 from tests.test_terminal import restored
 
 pytestmark = pytest.mark.system
@@ -29,8 +29,8 @@ EVENTS = 5_000 if "CI" in os.environ else 500
 IDLE = 1.0
 
 
-def test_abuse_neither_ends_nor_confuses_it() -> None:
-    with Terminal("--mouse") as terminal:
+def test_abuse_neither_ends_nor_confuses_it(tmp_path: Path) -> None:
+    with Terminal("--mouse", folder=tmp_path) as terminal:
         terminal.wait_for("q quit")
         Fuzz(terminal, seed=1).run(EVENTS)
         before, since = processor_seconds(terminal.pid), time.monotonic()

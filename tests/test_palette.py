@@ -24,7 +24,7 @@ async def choose(app: BackpropApp, pilot: Pilot[int], name: str) -> None:
     await pilot.pause()
 
 
-def test_the_palette_has_every_command_the_themes_and_nothing_that_writes_or_opens_files() -> None:
+def test_the_palette_has_every_command_the_themes_and_nothing_else() -> None:
     app = app_at()
     titles = [command.title.partition("  ")[0] for command in app.get_system_commands(app.get_default_screen())]
     names = [command.name.replace("_", " ").capitalize() for command in COMMANDS]

@@ -39,7 +39,7 @@ VALUES = {
     "COLUMNSxROWS": "100x30",
 }
 """What may stand for each placeholder of the options' table; a NAME depends on its option."""
-NAMES = {"--activation": "sigmoid", "--loss": "bce", "--optimizer": "adam", "--theme": "nord"}
+NAMES = {"--activation": "sigmoid", "--loss": "bce", "--optimizer": "adam", "--theme": "nord", "--init": "he"}
 NEEDED = {"--loop": ["--play"], "--expr": ["--at", "x=-2"], "--at": ["--expr", "x^2"]}
 """What an option cannot do without."""
 
@@ -97,8 +97,9 @@ def test_every_option_is_accepted(
     value = NAMES[name] if placeholder == "NAME" else VALUES.get(placeholder, "")
     words = [f"{name}={value}"] if "=" in between else [name, value] if value else [name]
     words += NEEDED.get(name, [])
-    scenario = [] if "--expr" in words else ["sigmoid"]
-    assert any(accepted([*command, *scenario, *words], capsys) for command in ([], ["trace"], ["screen"]))
+    commands = (["sigmoid"], ["trace", "sigmoid"], ["screen", "sigmoid"], ["new", "2-1"])
+    commands = ([], ["trace"], ["screen"]) if "--expr" in words else commands
+    assert any(accepted([*command, *words], capsys) for command in commands)
 
 
 @pytest.mark.parametrize("words", EXAMPLES, ids=shlex.join)

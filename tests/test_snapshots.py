@@ -105,6 +105,15 @@ async def test_verify(recorded: SnapshotAssertion) -> None:
     assert await screen(at("xor-2-2-1", stage=30), "v") == recorded
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "keys"),
+    [("softmax", (120, 40), ("a",)), ("logistic", (80, 24), ("a",)), ("logistic", (60, 18), ("a", "end"))],
+    ids=["wide", "design", "narrow"],
+)
+async def test_answers(recorded: SnapshotAssertion, name: str, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    assert await screen(at(name, epoch=4), *keys, size=size) == recorded
+
+
 async def test_help(recorded: SnapshotAssertion) -> None:
     assert await screen(at(stage=8), "question_mark") == recorded
 

@@ -12,8 +12,7 @@ from statistics import median
 import pytest
 
 from backprop_tui.terminal import signals
-from tests.fuzz import processor_seconds
-from tests.terminal import Terminal
+from tests.terminal import Terminal, processor_seconds
 
 pytestmark = pytest.mark.system
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from backprop_tui.terminal.environment import write_whole
-from tests.fuzz import cells, wait_until_stopped
-from tests.terminal import Terminal
+from tests.fuzz import cells
+from tests.terminal import Terminal, wait_until_stopped
 from tests.test_monochrome import COLOUR
 from tests.test_terminal import READY, restored
 

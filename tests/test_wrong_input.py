@@ -7,6 +7,7 @@ import pytest
 
 from backprop_tui.cli import main
 from backprop_tui.core import names_elsewhere
+from backprop_tui.core.initialization import INITIALIZATIONS
 from backprop_tui.core.ops import ACTIVATIONS, LOSSES
 from backprop_tui.core.optimizers import OPTIMIZERS
 from backprop_tui.core.scenario_file import builtin_names
@@ -217,6 +218,7 @@ def test_no_file_name_breaks_the_line(name: str, capsys: pytest.CaptureFixture[s
         (names_elsewhere.ACTIVATION, (*ACTIVATIONS, *LAYER_OPERATIONS)),
         (names_elsewhere.LOSS, LOSSES),
         (names_elsewhere.OPTIMIZER, OPTIMIZERS),
+        (names_elsewhere.INIT, INITIALIZATIONS),
         (names_elsewhere.SCENARIO, builtin_names()),
     ],
 )

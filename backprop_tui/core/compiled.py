@@ -128,6 +128,44 @@ def compile_forward(graph: Graph) -> Callable[[Mapping[str, float]], Numbers]:
     return namespace["_forward"]  # type: ignore[return-value]  # exec cannot tell its type
 
 
+AnswerFunction = Callable[[Numbers, Iterable[Numbers]], list[Numbers]]
+"""``f(parameters, samples)``: for each sample its outputs, and its loss where that is asked for."""
+
+
+@lru_cache(maxsize=32)
+def compile_answers(graph: Graph, *, with_loss: bool) -> AnswerFunction:
+    """The outputs of `graph` for many inputs at once, and the loss of each where the targets come with the inputs.
+
+    The values are those of `compile_forward`, to the bit; the parameters are unpacked once.
+    """
+    roles = (Role.INPUT, Role.TARGET) if with_loss else (Role.INPUT,)
+    rules = [rule for rule in forward_rules(graph) if with_loss or rule.phase is not Phase.LOSS]
+    found = (*graph.root.args[: len(graph.root.args) // 2], *((graph.root.name,) if with_loss else ()))
+    lines = [
+        "def _answers(_parameters, _samples):",
+        f"    {targets(node.name for node in graph.parameters)} = _parameters",
+        "    _found = []",
+        f"    for {targets(node.name for node in graph.nodes if node.role in roles)} in _samples:",
+        *(f"        {line}" for line in _lines(rules, set(), FAST)),
+        f"        _found.append({targets(found)})",
+        "    return _found",
+    ]
+    code = compile("\n".join(lines), "<answers>", "exec")
+    namespaces = ({**_safe_names(), **_QUICK}, _safe_names())
+    for namespace in namespaces:
+        exec(code, namespace)  # noqa: S102 - likewise
+    quick, safe = (namespace["_answers"] for namespace in namespaces)
+
+    def answers(parameters: Numbers, samples: Iterable[Numbers]) -> list[Numbers]:
+        samples = tuple(samples)
+        try:
+            return quick(parameters, samples)  # type: ignore[operator,no-any-return]  # exec cannot tell its type
+        except (OverflowError, ValueError):
+            return safe(parameters, samples)  # type: ignore[operator,no-any-return]  # likewise
+
+    return answers
+
+
 def _safe_names() -> dict[str, object]:
     names: dict[str, object] = {name: FUNCTIONS[function] for function, name in FAST.calls.items()}
     others = {"_quotient": FUNCTIONS["/"], "_inf": math.inf, "_nan": math.nan}

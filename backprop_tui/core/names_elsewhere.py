@@ -7,7 +7,7 @@ import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-ACTIVATION, LOSS, OPTIMIZER, SCENARIO = "activation", "loss", "optimizer", "scenario"
+ACTIVATION, LOSS, OPTIMIZER, INIT, SCENARIO = "activation", "loss", "optimizer", "init", "scenario"
 """The kinds of names."""
 
 # Names are compared without case, blanks, marks, a module before them and a call behind: nn.LeakyReLU() as leakyrelu.
@@ -36,6 +36,12 @@ _SAME: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("heavyball", "sgdmomentum", "sgdwithmomentum", "polyak"), "momentum"),
         **dict.fromkeys(("nag", "nesterovmomentum", "sgdnesterov"), "nesterov"),
         "rms": "rmsprop",
+    },
+    INIT: {
+        **dict.fromkeys(("default", "pytorch", "torch", "random", "rand", "fanin"), "uniform"),
+        **dict.fromkeys(("glorot", "xavieruniform", "glorotuniform"), "xavier"),
+        **dict.fromkeys(("kaiming", "henormal", "kaimingnormal", "msra"), "he"),
+        **dict.fromkeys(("zero", "0"), "zeros"),
     },
     SCENARIO: {
         **dict.fromkeys(("article", "default", "neuron", "start", "backprop", "identity"), "article-7"),
@@ -81,6 +87,15 @@ _NEAREST: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("adadelta", "rprop"), "rmsprop"),
         **dict.fromkeys(("lbfgs", "newton", "asgd"), "sgd"),
     },
+    INIT: {
+        **dict.fromkeys(("lecun", "lecununiform", "lecunnormal", "randomuniform", "variancescaling"), "uniform"),
+        **dict.fromkeys(("xaviernormal", "glorotnormal", "orthogonal", "sparse"), "xavier"),
+        **dict.fromkeys(("heuniform", "kaiminguniform"), "he"),
+        **dict.fromkeys(
+            ("normal", "gauss", "gaussian", "randn", "randomnormal", "truncatednormal", "truncnormal"), "he"
+        ),
+        **dict.fromkeys(("ones", "one", "constant", "constants", "none"), "zeros"),
+    },
 }
 
 KEYS: Mapping[str, str] = {
@@ -97,6 +112,11 @@ KEYS: Mapping[str, str] = {
     **dict.fromkeys(("zerograds", "resetgrad", "cleargrad"), "zero_grad"),
     **dict.fromkeys(("weight", "w", "ws", "kernel"), "weights"),
     **dict.fromkeys(("bias", "b", "bs", "intercept"), "biases"),
+    **dict.fromkeys(("units", "nodes", "size", "width", "outfeatures", "hiddensize"), "neurons"),
+    **dict.fromkeys(("initializer", "initialiser", "initialization", "initialisation", "weightinit"), "init"),
+    **dict.fromkeys(("kernelinitializer", "weightsinit"), "init"),
+    **dict.fromkeys(("randomseed", "randomstate", "manualseed", "rng"), "seed"),
+    **dict.fromkeys(("csv", "csvfile", "samplefile", "samplesfile", "datafile"), "samples"),
     **dict.fromkeys(("trainbias", "learnbiases", "updatebiases"), "train_biases"),
     **dict.fromkeys(("train", "learn", "requiresgrad", "frozen", "fixed"), "trainable"),
     **dict.fromkeys(("input", "inputs", "xs", "features", "feature"), "x"),

@@ -1,27 +1,25 @@
 """Scenario files: TOML text in, a validated `Scenario` out, and a message that names the place for anything else."""
 
-import math
 import os
 import re
 import stat
 import sys
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import backprop_tui
-from backprop_tui.core.ops import ACTIVATIONS, LOSSES
+from backprop_tui.core import toml_values as values
+from backprop_tui.core.layer_keys import Undrawn, inputs, read_layers, width, with_numbers
+from backprop_tui.core.ops import LOSSES
 from backprop_tui.core.scenario import Expectation, Layer, Sample, Scenario, ScenarioError
-from backprop_tui.core.softmax import LAYER_OPERATIONS
-from backprop_tui.core.training_keys import TRAINING, batch_size, optimizer, target, zero_grad
+from backprop_tui.core.toml_keys import EXPECT, SAMPLE, TOP, check_keys
+from backprop_tui.core.toml_values import Table
+from backprop_tui.core.training_keys import batch_size, optimizer, target, zero_grad
 
 MOST_BYTES = 1_000_000
 STANDARD_INPUT = "standard input"
 DEFAULT = "article-7"
-
-_TOP = ("title", "source", "learning_rate", "loss", *TRAINING, "layer", "sample", "expression", "expect")
-_LAYER = ("activation", "weights", "biases", "trainable", "train_biases")
-_SAMPLE = ("x", "y", "class")
-_EXPECT = ("epoch", "sample", "quantity", "printed", "tolerance")
 
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -32,10 +30,18 @@ _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d{1,6})")
 _PART = r"""(?:[\w-]{1,99}+|"(?:\\.|[^"\\\n]){0,99}+"|'[^'\n]{0,99}+')[ \t]{0,99}+"""
 _DEEP_KEY = re.compile(rf"(?<![\w-])(?:{_PART}\.[ \t]{{0,99}}+){{100}}")
 
-Table = Mapping[str, object]
-
 # Strings and os rather than pathlib and importlib.resources: those two take a fifth of the time of a whole trace.
 _FOLDER = f"{backprop_tui.__path__[0]}/scenarios"
+
+
+class Beside(NamedTuple):
+    """The folder whose files a scenario may name: its own; None, and the reason, where it may name none."""
+
+    folder: str | None
+    reason: str = ""
+
+
+NOWHERE = Beside(None, "a file of samples stands beside the scenario's own file, and this scenario has none")
 
 
 def builtin_names() -> tuple[str, ...]:
@@ -45,16 +51,17 @@ def builtin_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != DEFAULT, name)))
 
 
-def load(name: str = DEFAULT) -> Scenario:
+def load(name: str = DEFAULT, *, kiosk: bool = False) -> Scenario:
     """The built-in scenario called `name`, else the one in the TOML file at that path.
 
-    Raises ScenarioError, its message beginning with the file, for a file that cannot be read or is no scenario.
+    In a `kiosk` it may not name a file of samples.  Raises ScenarioError, its message beginning with the
+    file, for a file that cannot be read or is no scenario.
     """
     if name in builtin_names():
         return parse(_read(f"{_FOLDER}/{name}.toml"), name)
     file_name = "pipe" if _DESCRIPTOR.fullmatch(name) else name.rpartition("/")[2]
     try:
-        return parse(_read(name), file_name.rpartition(".")[0] or file_name)
+        return parse(_read(name), file_name.rpartition(".")[0] or file_name, _beside(name, kiosk=kiosk))
     except ScenarioError as error:
         raise ScenarioError(name, str(error)) from error
 
@@ -69,13 +76,50 @@ def load_standard_input() -> Scenario:
         raise ScenarioError(STANDARD_INPUT, str(error)) from error
 
 
-def parse(text: str, name: str) -> Scenario:
-    """The scenario in `text`, to be called `name`.  Raises ScenarioError naming the key and what was expected."""
+def _beside(path: str, *, kiosk: bool) -> Beside:
+    if kiosk:
+        return Beside(None, "in a kiosk no file is read but the scenario's own; expected [[sample]] tables")
+    is_stream = _DESCRIPTOR.fullmatch(path) or path == "/dev/stdin"
+    return NOWHERE if is_stream else Beside(os.path.dirname(path) or ".")  # noqa: PTH120 - as above
+
+
+def parse(text: str, name: str, beside: Beside = NOWHERE) -> Scenario:
+    """The scenario in `text`, to be called `name`; a file of samples that it names is looked for in `beside`.
+
+    Raises ScenarioError naming the key and what was expected.
+    """
+    table = _parsed(text)
+    check_keys("", table, TOP)
+    if "expression" in table:
+        return _expression(table, name)
+    layers = read_layers(table)
+    loss = values.name_of("loss", table.get("loss", "mse"), LOSSES)
+    samples, keys = _samples(table, layers, loss, beside)
+    try:
+        return Scenario(
+            name=name,
+            layers=with_numbers(layers, table, samples),
+            samples=samples,
+            loss=loss,
+            learning_rate=values.number("learning_rate", table.get("learning_rate", 0.1)),
+            batch_size=batch_size(table, len(samples)),
+            zero_grad=zero_grad(table),
+            optimizer=optimizer(table),
+            title=values.text("title", table.get("title", "")),
+            source=values.text("source", table.get("source", "")),
+            expectations=tuple(_expectation(f"expect {i}", entry) for i, entry in values.tables(table, "expect")),
+        )
+    except ScenarioError as error:
+        raise _in_its_file(error, keys) from error
+
+
+def _parsed(text: str) -> Table:
+    """The TOML in `text` as it stands."""
     if _DEEP_KEY.search(text):
         raise ScenarioError("", "nested too deeply for a scenario")
     text = text.removeprefix(_BYTE_ORDER_MARK)
     try:
-        table = tomllib.loads(text)
+        return tomllib.loads(text)
     except RecursionError as error:
         raise ScenarioError("", "nested too deeply for a scenario") from error
     except tomllib.TOMLDecodeError as error:
@@ -85,26 +129,34 @@ def parse(text: str, name: str) -> Scenario:
     except ValueError as error:
         limit = f"{sys.get_int_max_str_digits():,} digits"
         raise ScenarioError("", f"expected finite numbers; one has more than {limit}") from error
-    _check_keys("", table, _TOP)
-    if "expression" in table:
-        return _expression(table, name)
-    layers = tuple(_layer(f"layer {i}", entry) for i, entry in _tables(table, "layer"))
-    loss = _name("loss", table.get("loss", "mse"), LOSSES)
-    classes = len(layers[-1].weights) if layers and loss == "cross_entropy" else 0
-    samples = tuple(_sample(f"sample {i}", entry, classes) for i, entry in _tables(table, "sample"))
-    return Scenario(
-        name=name,
-        layers=layers,
-        samples=samples,
-        loss=loss,
-        learning_rate=_number("learning_rate", table.get("learning_rate", 0.1)),
-        batch_size=batch_size(table, len(samples)),
-        zero_grad=zero_grad(table),
-        optimizer=optimizer(table),
-        title=_text("title", table.get("title", "")),
-        source=_text("source", table.get("source", "")),
-        expectations=tuple(_expectation(f"expect {i}", entry) for i, entry in _tables(table, "expect")),
-    )
+
+
+def _samples(
+    table: Table, layers: Sequence[Layer | Undrawn], loss: str, beside: Beside
+) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+    """The samples, and, where they stand in a file of their own, the key of each."""
+    outputs = width(layers[-1]) if layers else 0
+    classes = outputs if loss == "cross_entropy" else 0
+    if "samples" not in table:
+        return tuple(_sample(f"sample {i}", entry, classes) for i, entry in values.tables(table, "sample")), ()
+    if "sample" in table:
+        raise ScenarioError("samples", "expected [[sample]] tables or samples = a CSV file, not both")
+    expected = 'the name of a CSV file beside this one, such as "points.csv" (a sample in this file is a [[sample]])'
+    name = values.text("samples", table["samples"], expected)
+    if beside.folder is None:
+        raise ScenarioError("samples", beside.reason)
+    from backprop_tui.core.sample_file import Network, read_samples  # noqa: PLC0415 - needed for such a file only
+
+    return read_samples(name, beside.folder, Network(inputs(layers, ()), outputs, classes))
+
+
+def _in_its_file(error: ScenarioError, keys: Sequence[str]) -> ScenarioError:
+    """`error`, which names the line instead of the number of a sample that has one of the `keys`."""
+    sample, _, what = error.key.partition(", ")
+    kind, _, number = sample.partition(" ")
+    if not keys or kind != "sample":
+        return error
+    return ScenarioError(f"{keys[int(number) - 1]}, {what}", error.problem)
 
 
 def _expression(table: Table, name: str) -> Scenario:
@@ -121,11 +173,11 @@ def _expression(table: Table, name: str) -> Scenario:
     return expression_scenario(
         name,
         expression,
-        learning_rate=_number("learning_rate", table["learning_rate"]) if "learning_rate" in table else None,
+        learning_rate=values.number("learning_rate", table["learning_rate"]) if "learning_rate" in table else None,
         optimizer=optimizer(table),
-        title=_text("title", table.get("title", "")),
-        source=_text("source", table.get("source", "")),
-        expectations=tuple(_expectation(f"expect {i}", entry) for i, entry in _tables(table, "expect")),
+        title=values.text("title", table.get("title", "")),
+        source=values.text("source", table.get("source", "")),
+        expectations=tuple(_expectation(f"expect {i}", entry) for i, entry in values.tables(table, "expect")),
     )
 
 
@@ -193,141 +245,26 @@ def _similar(name: str) -> str:
     return f"; {likely}" if likely else ""
 
 
-def _layer(key: str, table: Table) -> Layer:
-    _check_keys(key, table, _LAYER, required=("activation", "weights", "biases"))
-    rows = _list(f"{key}, weights", table["weights"], "a list of rows, one per neuron, such as [[1.5]]")
-    return Layer(
-        activation=_name(f"{key}, activation", table["activation"], (*ACTIVATIONS, *LAYER_OPERATIONS)),
-        weights=tuple(_numbers(f"{key}, weights, row {i}", row) for i, row in enumerate(rows, start=1)),
-        biases=_numbers(f"{key}, biases", table["biases"]),
-        trainable=_flag(f"{key}, trainable", table.get("trainable", True)),
-        train_biases=_flag(f"{key}, train_biases", table.get("train_biases", True)),
-    )
-
-
 def _sample(key: str, table: Table, classes: int) -> Sample:
     """A sample; `classes` is how many there are to choose from where its target may be one of them, else 0."""
-    _check_keys(key, table, _SAMPLE, required=("x",) if "class" in table else ("x", "y"))
-    x = _numbers(f"{key}, x", table["x"])
+    check_keys(key, table, SAMPLE, required=("x",) if "class" in table else ("x", "y"))
+    x = values.numbers(f"{key}, x", table["x"])
     if "class" not in table:
-        return Sample(x, _numbers(f"{key}, y", table["y"]))
+        return Sample(x, values.numbers(f"{key}, y", table["y"]))
     if "y" in table:
         raise ScenarioError(key, "expected y or class, not both")
     return Sample(x, target(f"{key}, class", table["class"], classes))
 
 
 def _expectation(key: str, table: Table) -> Expectation:
-    _check_keys(key, table, _EXPECT, required=("quantity", "printed"))
+    check_keys(key, table, EXPECT, required=("quantity", "printed"))
     printed = table["printed"]
     if not isinstance(printed, str):
-        printed = repr(_number(f"{key}, printed", printed))
+        printed = repr(values.number(f"{key}, printed", printed))
     return Expectation(
-        epoch=_count(f"{key}, epoch", table.get("epoch", 1)),
-        sample=_count(f"{key}, sample", table.get("sample", 1)),
-        quantity=_text(f"{key}, quantity", table["quantity"]),
+        epoch=values.count(f"{key}, epoch", table.get("epoch", 1)),
+        sample=values.count(f"{key}, sample", table.get("sample", 1)),
+        quantity=values.text(f"{key}, quantity", table["quantity"]),
         printed=printed,
-        tolerance=_share(f"{key}, tolerance", table.get("tolerance", 0.0)),
+        tolerance=values.share(f"{key}, tolerance", table.get("tolerance", 0.0)),
     )
-
-
-def _tables(table: Table, key: str) -> list[tuple[int, Table]]:
-    entries = table.get(key, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ScenarioError(key, f"expected [[{key}]] tables, with two brackets on each side")
-    return list(enumerate(entries, start=1))
-
-
-def _check_keys(where: str, table: Table, known: tuple[str, ...], required: tuple[str, ...] = ()) -> None:
-    for key in table:
-        if key not in known:
-            name = key if key.isidentifier() and len(key) <= 40 else _shown(key)
-            raise ScenarioError(f"{where}, {name}" if where else name, _unknown_key(key, known))
-    for key in required:
-        if key not in table:
-            raise ScenarioError(where, f"{key} is missing")
-
-
-def _unknown_key(key: str, known: tuple[str, ...]) -> str:
-    """What is wrong with `key`, which is none of those `known` here: it belongs elsewhere, or is called otherwise."""
-    from backprop_tui.core.names_elsewhere import key_here  # noqa: PLC0415 - needed for an unknown key only
-
-    tables = {"[[layer]]": _LAYER, "[[sample]]": _SAMPLE, "[[expect]]": _EXPECT}
-    likely = key_here(key, known)
-    if not likely:
-        if key_here(key, _TOP) == key:
-            return "belongs to the top of the file, before the first [[layer]] or other table"
-        table = next((table for table, keys in tables.items() if key in keys), "")
-        if table:
-            return f"belongs below {table}"
-    expected = f"expected one of {', '.join(known)}"
-    return f"unknown key; {f'did you mean {likely}? ' if likely else ''}{expected}"
-
-
-def _list(key: str, value: object, expected: str) -> list[object]:
-    if not isinstance(value, list):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        right = f"; write [{_shown(value)}]" if number and "rows" not in expected else ""
-        raise ScenarioError(key, f"expected {expected}, not {_shown(value)}{right}")
-    return value
-
-
-def _numbers(key: str, value: object) -> tuple[float, ...]:
-    return tuple(_number(key, entry) for entry in _list(key, value, "a list of numbers"))
-
-
-def _number(key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ScenarioError(key, f"expected a number, not {_shown(value)}{_without_quotes(value)}")
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise ScenarioError(key, "expected a finite number; this one is too large") from error
-
-
-def _without_quotes(value: object) -> str:
-    """The number that a text holds, as what to write instead; empty where it holds none."""
-    from backprop_tui.core.number_spelling import likely_number  # noqa: PLC0415 - needed for a wrong number only
-
-    likely = likely_number(value) if isinstance(value, str) else ""
-    return f"; write {likely}" if likely else ""
-
-
-def _share(key: str, value: object) -> float:
-    share = _number(key, value)
-    if not 0 <= share < math.inf:
-        raise ScenarioError(key, f"expected a share from 0 on, such as 0.001, not {_shown(value)}")
-    return share
-
-
-def _count(key: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ScenarioError(key, f"expected a whole number from 1, not {_shown(value)}")
-    return value
-
-
-def _text(key: str, value: object, expected: str = "text") -> str:
-    if not isinstance(value, str):
-        raise ScenarioError(key, f"expected {expected}, not {_shown(value)}")
-    return value
-
-
-def _name(key: str, value: object, known: Collection[str]) -> str:
-    """The name `value`, which may be one of those `known` in another case."""
-    name = _text(key, value, f"one of {', '.join(known)}")
-    return name.lower() if name.lower() in known else name
-
-
-def _flag(key: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ScenarioError(key, f"expected true or false, not {_shown(value)}")
-    return value
-
-
-def _shown(value: object) -> str:
-    """`value` as TOML spells it, cut to what a one-line message can hold."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) and abs(value) > 10**40:
-        return "a number of more than 40 digits"  # Python refuses to spell out one of more than 4,300
-    text = "a table" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"

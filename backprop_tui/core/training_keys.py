@@ -1,14 +1,11 @@
 """The keys of a scenario file that say how it is trained: the optimiser, batches, and classes as targets."""
 
-from collections.abc import Mapping
-
 from backprop_tui.core.optimizers import OPTIMIZERS, Settings, settings
 from backprop_tui.core.scenario import ScenarioError
+from backprop_tui.core.toml_values import Table, flag, number, shown
 
 TRAINING = ("batch_size", "zero_grad", "optimizer")
 """Those at the top of a file."""
-
-Table = Mapping[str, object]
 
 
 def batch_size(table: Table, samples: int) -> int:
@@ -17,16 +14,13 @@ def batch_size(table: Table, samples: int) -> int:
     if size == "all":
         return max(samples, 1)
     if isinstance(size, bool) or not isinstance(size, int):
-        raise ScenarioError("batch_size", f'expected a whole number from 1 to {samples}, or "all", not {_shown(size)}')
+        raise ScenarioError("batch_size", f'expected a whole number from 1 to {samples}, or "all", not {shown(size)}')
     return size
 
 
 def zero_grad(table: Table) -> bool:
     """Whether gradients are set to 0 before each batch."""
-    value = table.get("zero_grad", True)
-    if not isinstance(value, bool):
-        raise ScenarioError("zero_grad", f"expected true or false, not {_shown(value)}")
-    return value
+    return flag("zero_grad", table.get("zero_grad", True))
 
 
 def optimizer(table: Table) -> Settings:
@@ -35,17 +29,17 @@ def optimizer(table: Table) -> Settings:
     if isinstance(value, str):
         return settings(_known(value, "optimizer"))
     if not isinstance(value, dict):
-        raise ScenarioError("optimizer", f"expected a name or a table with one, not {_shown(value)}")
+        raise ScenarioError("optimizer", f"expected a name or a table with one, not {shown(value)}")
     name = value.get("name")
     if not isinstance(name, str):
-        problem = "name is missing" if name is None else f"expected a name, not {_shown(name)}"
+        problem = "name is missing" if name is None else f"expected a name, not {shown(name)}"
         raise ScenarioError("optimizer", f"{problem}; it is one of {', '.join(OPTIMIZERS)}")
     name = _known(name, "optimizer, name")
     options = OPTIMIZERS[name].options
     for option in value:
         if option not in ("name", *options):
             raise ScenarioError(f"optimizer, {_key(option)}", f"unknown option of {name}; it has {', '.join(options)}")
-    given = {option: _number(f"optimizer, {option}", value[option]) for option in options if option in value}
+    given = {option: number(f"optimizer, {option}", value[option]) for option in options if option in value}
     return settings(name, **given)
 
 
@@ -54,7 +48,7 @@ def target(key: str, value: object, classes: int) -> tuple[float, ...]:
     if not classes:
         raise ScenarioError(key, 'a class needs loss = "cross_entropy"; for other losses there is y')
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= classes:
-        raise ScenarioError(key, f"expected a whole number from 1 to {classes}, not {_shown(value)}")
+        raise ScenarioError(key, f"expected a whole number from 1 to {classes}, not {shown(value)}")
     return tuple(float(number == value) for number in range(1, classes + 1))
 
 
@@ -67,24 +61,5 @@ def _known(name: str, key: str) -> str:
     raise ScenarioError(key, f"{name[:40]!r} is {unknown(OPTIMIZER, name, OPTIMIZERS)}")
 
 
-def _number(key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ScenarioError(key, f"expected a number, not {_shown(value)}")
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise ScenarioError(key, "expected a finite number; this one is too large") from error
-
-
 def _key(name: str) -> str:
     return name if name.isidentifier() and len(name) <= 40 else repr(name[:40])
-
-
-def _shown(value: object) -> str:
-    """`value` as TOML spells it, cut to what a one-line message can hold."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) and abs(value) > 10**40:
-        return "a number of more than 40 digits"
-    text = "a table" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"

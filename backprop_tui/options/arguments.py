@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from backprop_tui.options.numbers import UsageError, as_float, assignments, finite, is_number
 
-APPLICATION, TRACE, SCREEN, CHECK, SCENARIOS = "application", "trace", "screen", "check", "scenarios"
+APPLICATION, TRACE, SCREEN, CHECK, SCENARIOS, NEW = "application", "trace", "screen", "check", "scenarios", "new"
 HELP, VERSION = "--help", "--version"
 """The commands; the first is the one that needs no word."""
 
@@ -26,6 +26,7 @@ _FORMS = {
     SCREEN: "`backprop-tui screen [SCENARIO] [OPTIONS]`",
     CHECK: "`backprop-tui check [SCENARIO…]`",
     SCENARIOS: "`backprop-tui scenarios`",
+    NEW: "`backprop-tui new SHAPE [OPTIONS]`",
 }
 """The words that are commands, and only as the first one."""
 
@@ -40,7 +41,7 @@ class Request(NamedTuple):
     """What is asked for, each number finite; None where it is for others to say what holds without the option."""
 
     command: str = APPLICATION
-    scenarios: tuple[str, ...] = ()  # at most one, but to check
+    scenarios: tuple[str, ...] = ()  # at most one, but to check; the shape of a new one
     x: tuple[float, ...] | None = None
     w: tuple[float, ...] | None = None
     b: float | None = None
@@ -52,6 +53,8 @@ class Request(NamedTuple):
     batch_size: int | Literal["all"] | None = None
     expr: str | None = None
     at: tuple[tuple[str, float], ...] | None = None
+    init: str | None = None
+    seed: int | None = None
     epochs: int = 1
     format: str = "text"
     check: bool = False
@@ -146,6 +149,10 @@ def _is_option(word: str) -> bool:
 def _check_scenario(word: str, command: str, before: Sequence[str], *, may_be_number: bool) -> None:
     if command == SCENARIOS:
         raise UsageError(f"{word}: one word too many; expected {_FORMS[command]}")
+    if command == NEW:
+        if before:
+            raise UsageError(f"{word}: a second shape after {before[0]}; expected one, such as 2-3-1")
+        return
     if not word:
         raise UsageError("an empty word; expected a built-in scenario or the path of a TOML file")
     if is_number(word) and command != CHECK and not may_be_number:
@@ -294,6 +301,7 @@ def _flag(name: str, attached: str | None, _rest: Words) -> bool:
 
 
 _ALL = (APPLICATION, TRACE, SCREEN)
+_ALL_AND_NEW = (*_ALL, NEW)
 _PLACED = (APPLICATION, SCREEN)
 
 _OPTIONS = {
@@ -301,11 +309,13 @@ _OPTIONS = {
     "--w": _Option(_numbers, _ALL, "1.5"),
     "--b": _Option(_number, _ALL, "0.5"),
     "--y": _Option(_number, _ALL, "4"),
-    "--activation": _Option(_value, _ALL, "relu"),
-    "--loss": _Option(_value, _ALL, "mse"),
-    "--lr": _Option(_number, _ALL, "0.1"),
-    "--optimizer": _Option(_value, _ALL, "adam"),
-    "--batch-size": _Option(_batch_size, _ALL, "4 or all"),
+    "--activation": _Option(_value, _ALL_AND_NEW, "relu"),
+    "--loss": _Option(_value, _ALL_AND_NEW, "mse"),
+    "--lr": _Option(_number, _ALL_AND_NEW, "0.1"),
+    "--optimizer": _Option(_value, _ALL_AND_NEW, "adam"),
+    "--batch-size": _Option(_batch_size, _ALL_AND_NEW, "4 or all"),
+    "--init": _Option(_value, (NEW,), "xavier"),
+    "--seed": _Option(_whole, (NEW,), "1"),
     "--expr": _Option(_program, _ALL, '"(x + y)*z"'),
     "--at": _Option(_assignments, _ALL, "x=-2 y=5 z=-4"),
     "--ascii": _Option(_flag, _ALL),

@@ -20,6 +20,8 @@ _ELSEWHERE = {
     **dict.fromkeys(("optimiser", "opt", "optim", *OPTIMIZERS), "--optimizer"),
     **dict.fromkeys(("batch", "batch_size", "minibatch", "bs"), "--batch-size"),
     **dict.fromkeys(("cost", "criterion", "error"), "--loss"),
+    **dict.fromkeys(("initialization", "initialisation", "initializer", "weight-init"), "--init"),
+    **dict.fromkeys(("random-seed", "random-state", "manual-seed"), "--seed"),
     **dict.fromkeys(("speed", "pace", "autoplay", "delay", "p"), "--play"),
     **dict.fromkeys(("f", "output", "o", "json", "csv", "svg", "markdown"), "--format"),
     **dict.fromkeys(("width", "height", "columns", "rows", "geometry"), "--size"),
@@ -37,7 +39,7 @@ _WITHOUT = {
     **dict.fromkeys(("scenario", "file", "config", "model", "i"), "a scenario stands without an option"),
     **dict.fromkeys(("list", "scenarios"), "`backprop-tui scenarios` lists them"),
     **dict.fromkeys(
-        ("seed", "weight-decay", "zero-grad", "beta1", "beta2", "epsilon", "eps"), "that stands in a scenario file"
+        ("weight-decay", "zero-grad", "beta1", "beta2", "epsilon", "eps"), "that stands in a scenario file"
     ),
     **dict.fromkeys(
         ("quiet", "silent", "q", "verbose", "log-level"), "there is nothing but results on standard output"
@@ -54,6 +56,7 @@ _COMMANDS = {
     **dict.fromkeys(("print", "log", "dump", "export", "text", "jsonl"), "trace"),
     **dict.fromkeys(("screenshot", "snapshot", "render", "show", "svg", "picture"), "screen"),
     **dict.fromkeys(("verify", "validate", "compare", "test", "checks"), "check"),
+    **dict.fromkeys(("create", "init", "make", "generate", "scaffold", "template"), "new 2-3-1"),
     **dict.fromkeys(("run", "open", "start", "tui", "gui", "app"), ""),
 }
 """What others call our commands, and those that need no word."""

@@ -17,12 +17,12 @@ def changed(scenario: Scenario, request: Request) -> Scenario:
     if is_program(scenario):
         from backprop_tui.options.expression import changed_program  # noqa: PLC0415 - networks need none of it
 
-        optimizer = _known("optimizer", request.optimizer, OPTIMIZERS)
+        optimizer = known_name("optimizer", request.optimizer, OPTIMIZERS)
         program = changed_program(scenario, request._replace(optimizer=optimizer), scenario.name)
         return program if program == scenario else replace(program, source="")
-    activation = _known("activation", request.activation, (*ACTIVATIONS, *LAYER_OPERATIONS))
-    loss = _known("loss", request.loss, LOSSES) or scenario.loss
-    optimizer = _known("optimizer", request.optimizer, OPTIMIZERS)
+    activation = known_name("activation", request.activation, (*ACTIVATIONS, *LAYER_OPERATIONS))
+    loss = known_name("loss", request.loss, LOSSES) or scenario.loss
+    optimizer = known_name("optimizer", request.optimizer, OPTIMIZERS)
     _check_shape(scenario, request)
     rate = scenario.learning_rate if request.lr is None else request.lr
     try:
@@ -76,7 +76,7 @@ def _several(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _known(kind: str, name: str | None, known: Collection[str]) -> str | None:
+def known_name(kind: str, name: str | None, known: Collection[str]) -> str | None:
     """`name`, in whatever case, as one of those `known`; None where none is given."""
     if name is not None and name.lower() not in known:
         from backprop_tui.core.names_elsewhere import unknown  # noqa: PLC0415 - needed for an unknown name only

@@ -6,6 +6,7 @@ See backpropagation happen: one key press computes one quantity.
   backprop-tui [SCENARIO] [OPTIONS]          open the application
   backprop-tui trace [SCENARIO] [OPTIONS]    print every stage and exit
   backprop-tui screen [SCENARIO] [OPTIONS]   print one screen and exit
+  backprop-tui new SHAPE [OPTIONS]           print a scenario file to begin with
   backprop-tui check [SCENARIO…]             compare figures with their sources
   backprop-tui scenarios                     list the built-in scenarios
   backprop-tui --help | -h | --version | -V
@@ -13,6 +14,9 @@ See backpropagation happen: one key press computes one quantity.
 SCENARIO is a built-in name or the path of a TOML file; left out, it is the
 article's neuron, article-7. For trace, screen and check, - is standard input.
 It may stand before or after the options; -- ends them.
+
+SHAPE is the number of inputs, of the neurons of each hidden layer, and of
+outputs: `backprop-tui new 2-3-1 > mine.toml`, then `backprop-tui mine.toml`.
 
 check reads the figures that a scenario's source prints and says of each how the
 computed one stands to it: exact, rounded, last digit differs, or differs. Left
@@ -34,6 +38,10 @@ Of the application, trace and screen:
                      "q = x + y; f = q*z"; without --lr there is one pass
   --at NAME=NUMBER…  its values, such as x=-2 y=5 z=-4
   --ascii            plain characters; in a trace, of text and markdown
+
+Of new, which has activation, loss, lr, optimizer and batch-size, too:
+  --init NAME        weights are drawn by uniform, xavier, he or zeros (uniform)
+  --seed N           another one draws other numbers
 
 Of trace:
   --epochs N         how many epochs to print (1)

@@ -21,6 +21,12 @@ class ComputationGraph(Panel):
         del container, viewport
         return graph_heights(self.state, width)[-1] + 1 if self.state else 1
 
+    def watch_state(self, before: State | None, after: State | None) -> None:
+        """Show another state; the picture of another graph may need more room, or less."""
+        super().watch_state(before, after)
+        if before is None or after is None or before.timeline.graph is not after.timeline.graph:
+            self.refresh(layout=True)
+
     def draw(self, state: State, width: int, height: int) -> Sequence[Row]:
         """Rule and picture."""
         return graph_panel(state, width, height, chosen=self.chosen, focused=self.has_focus)

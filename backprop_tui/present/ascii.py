@@ -13,7 +13,9 @@ _LONGER = {
     "←": "<-",
     "↑": "Up",
     "↓": "Down",
-    "²": "^2",
+    **{power: f"^{digit}" for digit, power in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    "ᵀ": "^T",
+    "⊙": ".*",  # as Octave spells it
     "≤": "<=",
     "≥": ">=",
     "±": "+-",
@@ -39,8 +41,9 @@ ASCII: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys("┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╪╫", "+"),
         **dict(zip("═╌", "=.", strict=True)),  # a blocked gradient's line is neither a double one nor a forward one
         **dict(zip("▁▂▃▄▅▆▇█", "_:-=+*%#", strict=True)),  # without the dot, which is "not yet"
+        **dict(zip("░▒▓", ":=%", strict=True)),  # of the blocks, a dot before them and the full one after them
         **dict(zip("▶▷◀▲▼", ">)<^v", strict=True)),
-        **dict(zip("●○✓╳⋮", "@~+X:", strict=True)),
+        **dict(zip("●○✓✗╳⋮", "@~+xX:", strict=True)),
         **dict(zip("∂×σ′’‘“”", "dxs'''\"\"", strict=True)),
     }
 )

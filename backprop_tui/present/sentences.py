@@ -35,6 +35,11 @@ def fitted(sentences: Iterable[str], width: int = WIDTH, lines: int = LINES) -> 
     return tuple(line.replace(_STAY, " ") for line in shown)
 
 
+def fits(sentences: Iterable[str], width: int, lines: int) -> bool:
+    """Whether `lines` lines of `width` hold all of `sentences`."""
+    return len(_wrapped(_glued(" ".join(sentences)).split(" "), width)) <= lines
+
+
 def _wrapped(words: Iterable[str], width: int) -> list[str]:
     """`words` on lines of `width`, on each as many as fit (textwrap is a twentieth of the start of a trace)."""
     lines: list[str] = []
@@ -143,7 +148,12 @@ def beginning(words: str) -> str:
     return f"The {words[4:]}" if words.startswith("the ") else words
 
 
+def printable(text: str) -> str:
+    """`text` in one line, whatever is in it."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
 def _glued(text: str) -> str:
-    for sign in (" = ", " · ", " + ", " − "):
+    for sign in (" = ", " · ", " + ", " − ", " ← ", " ⊙ "):
         text = text.replace(sign, sign.replace(" ", _STAY))
     return text

@@ -58,12 +58,12 @@ class Cell(NamedTuple):
 
 
 def mark(state: State, stage: int) -> Mark:
-    """The mark of `stage`."""
+    """The mark of `stage`; all stages of a stop are computed by the command that goes to its end."""
     here = state.position.stage
+    if stage == here or (state.by_stop and stage in state.stages):
+        return Mark.NOW
     if stage < here:
         return Mark.DONE
-    if stage == here:
-        return Mark.NOW
     return Mark.NEXT if stage == here + 1 else Mark.LATER
 
 

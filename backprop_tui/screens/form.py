@@ -14,9 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, Select, Static
 
 from backprop_tui.panels.footer import KeyFooter
-from backprop_tui.panels.title import TitleRow
 from backprop_tui.present.form import Field, Form
-from backprop_tui.screens.sized import SizedScreen, ruled
+from backprop_tui.screens.sized import SizedScreen, ruled, title_of
 from backprop_tui.stepper.state import State
 
 Result = TypeVar("Result")
@@ -203,10 +202,7 @@ class FormScreen(SizedScreen[Result], ModalScreen[Result]):
     def compose(self) -> ComposeResult:
         """Title, fields, how things stand, what the field at hand means, and the keys."""
         yield self.message()
-        title = TitleRow()
-        title.state = self.state
-        title.ascii_only = getattr(self.app, "ascii_only", False)
-        yield title
+        yield title_of(self.state, self.app)
         yield ruled(self.form.title)
         yield Static("new               now", markup=False, id="heads")
         with Fields(id="fields"):

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 
+from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.scenario_file import load
 from backprop_tui.launch import Launch
 from backprop_tui.panels import (
@@ -72,6 +73,7 @@ class MainScreen(SizedScreen[None]):
         self.autoplay = Autoplay(self, launch.play, self.start_over if launch.loop else None)
         self.training = TrainingRunner(self)
         self.possible = possible(launch)
+        self._kiosk = launch.kiosk
 
     def compose(self) -> ComposeResult:
         """The panels; where each stands, the style sheet says."""
@@ -100,15 +102,13 @@ class MainScreen(SizedScreen[None]):
         self.autoplay.start_if_asked()
 
     def start_over(self) -> None:
-        """Everything as it was when the application opened."""
+        """Everything as it was when the application opened, on the scenario that it opened with."""
         while self.app.screen is not self:
             self.app.pop_screen()
         self.stop_at_once()
         self.minimize()
         self.set_focus(None)
-        self.state, self.notice = self._first, ""
-        for panel in self.query(Panel):
-            panel.chosen = 0
+        self.show_run(self._first)
         self.app.theme = self._first_theme
         self.app.call_later(self.app.run_action, "app.repaint")  # another program may have written on the terminal
         self.autoplay.start_if_asked()
@@ -135,17 +135,17 @@ class MainScreen(SizedScreen[None]):
         return self.training.stop()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether an action can be carried out: where no key may end or suspend the application, none offers it."""
-        if action == "command" and parameters in (("quit",), ("suspend",)):
-            return parameters[0] in self.possible
+        """Whether an action can be carried out: what is not possible here no key does, and nothing offers it."""
+        if action == "command" and not self.possible.issuperset(parameters):
+            return False
         return super().check_action(action, parameters)
 
     async def action_command(self, name: str) -> None:
         """Do what the command `name` says."""
         if name == "quit":
             await self.app.action_quit()
-        elif self.too_small:
-            return  # nobody could see it
+        elif self.too_small or name not in self.possible:
+            return  # nobody could see it, or nobody may
         elif name in ("faster", "slower"):
             self.autoplay.change_speed(faster=name == "faster")
         else:
@@ -156,7 +156,7 @@ class MainScreen(SizedScreen[None]):
     async def perform(self, name: str, *, playing: bool) -> None:
         """Do what the command `name` says, now that nothing goes on by itself; `playing` did until now."""
         match name:
-            case "edit" | "go_to" | "help" | "verify":
+            case "answers" | "edit" | "go_to" | "help" | "verify" | "open" | "save":
                 await self.open(name)
             case "play":
                 if not playing:
@@ -207,8 +207,12 @@ class MainScreen(SizedScreen[None]):
         self.maximize(panel, container=False)
 
     async def open(self, name: str) -> None:
-        """Open a form, the help or the gradient check; imported only now, for the first frame to come sooner."""
+        """Open a form or a page; imported only now, for the first frame to come sooner."""
         match name:
+            case "answers":
+                from backprop_tui.screens.answers import AnswersScreen  # noqa: PLC0415
+
+                await self.app.push_screen(AnswersScreen(self.state))
             case "edit":
                 from backprop_tui.screens.edit import EditScreen  # noqa: PLC0415 - as the docstring says
 
@@ -225,6 +229,14 @@ class MainScreen(SizedScreen[None]):
                 from backprop_tui.screens.verify import VerifyScreen  # noqa: PLC0415
 
                 await self.app.push_screen(VerifyScreen(self.state))
+            case "open":
+                from backprop_tui.screens.open import OpenScreen  # noqa: PLC0415
+
+                await self.app.push_screen(OpenScreen(self.state, files=not self._kiosk), self.opened)
+            case "save":
+                from backprop_tui.screens.save import SaveScreen  # noqa: PLC0415
+
+                await self.app.push_screen(SaveScreen(self.state, self.picture), self.saved)
 
     def edited(self, edit: Edit | None) -> None:
         """Go on with what the form describes; None where it was left as it was."""
@@ -235,6 +247,30 @@ class MainScreen(SizedScreen[None]):
         """Go where the form says; None where it was left."""
         if position is not None:
             self.do(GoTo(position))
+
+    def opened(self, scenario: Scenario | None) -> None:
+        """Begin the run of another scenario; None where the form was left."""
+        if scenario is not None:
+            self.show_run(start(scenario))
+            self.say(f"Opened: {scenario.title or scenario.name}")
+
+    def saved(self, name: str | None) -> None:
+        """Say where something was saved; None where nothing was."""
+        if name is not None:
+            self.say(f"Saved as {name}.")
+
+    def show_run(self, state: State) -> None:
+        """Go to another run, in which nothing is chosen yet."""
+        for panel in self.query(Panel):
+            panel.chosen = 0
+        self.state, self.notice = state, ""
+
+    def picture(self, form: str) -> str:
+        """The panels, whatever is over them, in one of the forms that a screen can have as a file."""
+        from backprop_tui.present.export.picture import FORMS  # noqa: PLC0415 - needed for saving only
+        from backprop_tui.screens.cells import cells_of  # noqa: PLC0415 - likewise
+
+        return FORMS[form](cells_of(self))
 
     def on_stage_selected(self, message: StageSelected) -> None:
         """Go to the stage that was chosen in a panel."""
@@ -261,8 +297,11 @@ class MainScreen(SizedScreen[None]):
 
 
 def possible(launch: Launch) -> frozenset[str]:
-    """The commands that the application is to have: in a kiosk it is not suspended, and with `no_quit` not ended."""
-    forbidden = {"quit": launch.no_quit, "suspend": launch.kiosk}
+    """The commands that the application is to have.
+
+    In a kiosk it is not suspended and writes no file, and with `no_quit` it is not ended.
+    """
+    forbidden = {"quit": launch.no_quit, "suspend": launch.kiosk, "save": launch.kiosk}
     return frozenset(one.name for one in COMMANDS if not forbidden.get(one.name, False))
 
 

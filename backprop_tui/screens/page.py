@@ -1,4 +1,4 @@
-"""What the help and the gradient check share: a text that scrolls, and keys that close it."""
+"""What the help, the gradient check and the answers share: a text that scrolls, and keys that close it."""
 
 from typing import ClassVar
 
@@ -9,9 +9,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from backprop_tui.panels.footer import KeyFooter
-from backprop_tui.panels.title import TitleRow
 from backprop_tui.present.commands import command
-from backprop_tui.screens.sized import SizedScreen, ruled
+from backprop_tui.screens.sized import SizedScreen, ruled, title_of
 from backprop_tui.stepper.state import State
 
 
@@ -31,18 +30,18 @@ class PageScreen(SizedScreen[None], ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Title, page and keys."""
         yield self.message()
-        title = TitleRow()
-        title.state = self.state
-        title.ascii_only = getattr(self.app, "ascii_only", False)
-        yield title
+        yield title_of(self.state, self.app)
         yield ruled(self._title)
-        with VerticalScroll(id="page"):
-            yield from self.contents()
+        yield self.page()
         yield KeyFooter(show_command_palette=False)
 
+    def page(self) -> Widget:
+        """What scrolls."""
+        return VerticalScroll(*self.contents(), id="page")
+
     def contents(self) -> tuple[Widget, ...]:
-        """What is on the page."""
-        raise NotImplementedError
+        """What is on the page, where nothing else scrolls."""
+        return ()
 
     def action_dismiss_page(self) -> None:
         """Back to the panels."""

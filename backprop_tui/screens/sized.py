@@ -1,14 +1,17 @@
 """What all screens share: breakpoints for the style sheet, and a plain message where a terminal is too small."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual import events
+from textual.app import App
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from backprop_tui.panels.title import TitleRow
 from backprop_tui.present.chrome import LEAST_HEIGHT, LEAST_WIDTH, too_small_lines
 from backprop_tui.present.commands import command
+from backprop_tui.stepper.state import State
 
 Result = TypeVar("Result")
 
@@ -18,6 +21,14 @@ def ruled(title: str, *, id: str | None = None) -> Static:  # noqa: A002 - as ev
     rule = Static(classes="rule", id=id)
     rule.border_title = f" {title} "
     return rule
+
+
+def title_of(state: State, app: App[Any]) -> TitleRow:
+    """The title row, for a screen over the panels."""
+    title = TitleRow()
+    title.state = state
+    title.ascii_only = getattr(app, "ascii_only", False)
+    return title
 
 
 class SizedScreen(Screen[Result]):

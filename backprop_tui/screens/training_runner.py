@@ -53,7 +53,7 @@ class TrainingRunner:
         return True
 
     def _train(self) -> None:
-        from backprop_tui.present.answers import answers_in_words
+        from backprop_tui.present.answers.answered import answers_in_words
         from backprop_tui.present.endings import gave_up, sentence
         from backprop_tui.present.loss.epochs import loss_name
         from backprop_tui.stepper.training import MOST_TRAINED, train
@@ -62,8 +62,9 @@ class TrainingRunner:
         before = self._host.state.position.epoch
         started = perf_counter()
         state, ending = train(self._host.state, epochs + 1)
+        took = perf_counter() - started  # without drawing: where that is slow, fewer epochs a frame would help nobody
+        self._slice = max(1, self._slice * 2 if took < TICK / 2 else self._slice // 2)
         self._host.state = state
-        self._slice = max(1, self._slice * 2 if perf_counter() - started < TICK / 2 else self._slice // 2)
         epoch = state.position.epoch
         self._left -= epoch - before
         if ending is not None:

@@ -4,6 +4,8 @@
     back             the way that next came; from stage 0 to the last stage of the pass before
     next_phase       to the end of the phase that the next stage belongs to
     previous_phase   to the nearest end of a phase before
+    next_stop        to the end of the stop (a run of stages of one neuron) that the next stage belongs to
+    previous_stop    to the nearest end of a stop before
     next_epoch       the same sample and stage, an epoch later; previous_epoch earlier
     first, last      stage 0 of the epoch's first sample, the last stage of its last
     reset            the very start; edits stay
@@ -18,6 +20,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -25,6 +28,7 @@ from backprop_tui.core.optimizers import UPDATE_NUMBER
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.history import MOST_EPOCHS
 from backprop_tui.stepper.segment import Segment, edited
+from backprop_tui.stepper.stages import Timeline
 from backprop_tui.stepper.state import Position, State
 
 
@@ -39,6 +43,8 @@ class Move(StrEnum):
     BACK = "back"
     NEXT_PHASE = "next_phase"
     PREVIOUS_PHASE = "previous_phase"
+    NEXT_STOP = "next_stop"
+    PREVIOUS_STOP = "previous_stop"
     NEXT_EPOCH = "next_epoch"
     PREVIOUS_EPOCH = "previous_epoch"
     FIRST = "first"
@@ -67,9 +73,14 @@ class Edit(NamedTuple):
 
 Command = Move | GoTo | Edit
 
+Ends = Callable[[Timeline], tuple[int, ...]]
+"""What gives the last stages of a timeline's phases, or of its stops."""
+
 
 def apply(state: State, command: Command) -> State:
     """The state after `command`.  Raises IllegalCommand where it cannot be carried out."""
+    if state.by_stop:  # only the latest command counts
+        state = replace(state, by_stop=False)
     if isinstance(command, GoTo):
         return _go_to(state, command.position)
     if isinstance(command, Edit):
@@ -97,22 +108,44 @@ def _back(state: State) -> State:
     return _at_last_stage(state, *before) if before else state
 
 
-def _next_phase(state: State) -> State:
+def _to_next_end(state: State, ends: Ends) -> State:
+    """At the first of the `ends` after here, in this pass or the next."""
     here = state.position
-    for end in state.timeline.phase_ends:
+    for end in ends(state.timeline):
         if end > here.stage:
             return _at(state, here.epoch, here.sample, end)
-    after = _next(state)
-    return after if after.position == here else _next_phase(_at(after, after.position.epoch, after.position.sample, 0))
+    following = _pass_after(state)
+    return _to_next_end(_at(state, *following, 0), ends) if following else state
 
 
-def _previous_phase(state: State) -> State:
+def _to_end_before(state: State, ends: Ends) -> State:
+    """At the last of the `ends` before here, in this pass or at the end of the one before."""
     here = state.position
-    for end in reversed(state.timeline.phase_ends):
+    for end in reversed(ends(state.timeline)):
         if end < here.stage:
             return _at(state, here.epoch, here.sample, end)
     before = _pass_before(state)
     return _at_last_stage(state, *before) if before else _at(state, here.epoch, here.sample, 0)
+
+
+def _next_phase(state: State) -> State:
+    return _to_next_end(state, attrgetter("phase_ends"))
+
+
+def _previous_phase(state: State) -> State:
+    return _to_end_before(state, attrgetter("phase_ends"))
+
+
+def _next_stop(state: State) -> State:
+    return _told_together(_to_next_end(state, attrgetter("stop_ends")))
+
+
+def _previous_stop(state: State) -> State:
+    return _told_together(_to_end_before(state, attrgetter("stop_ends")))
+
+
+def _told_together(state: State) -> State:
+    return replace(state, by_stop=state.position.stage > 0)
 
 
 def _next_epoch(state: State) -> State:
@@ -155,6 +188,8 @@ TRANSITIONS: Mapping[Move, Callable[[State], State]] = MappingProxyType(
         Move.BACK: _back,
         Move.NEXT_PHASE: _next_phase,
         Move.PREVIOUS_PHASE: _previous_phase,
+        Move.NEXT_STOP: _next_stop,
+        Move.PREVIOUS_STOP: _previous_stop,
         Move.NEXT_EPOCH: _next_epoch,
         Move.PREVIOUS_EPOCH: _previous_epoch,
         Move.FIRST: _first,
@@ -182,7 +217,7 @@ def _go_to(state: State, to: Position) -> State:
     last = state.history.view(to.epoch, to.sample).timeline.last
     if not 0 <= to.stage <= last:
         raise IllegalCommand(f"stage {to.stage}: expected a number from 0 to {last}")
-    return replace(state, position=to)
+    return _at(state, *to)
 
 
 def _edit(state: State, command: Edit) -> State:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from backprop_tui.core.backprop import PLAIN, Phase, Rule, plan
 from backprop_tui.core.expression import names
 from backprop_tui.core.frozen import Frozen
 from backprop_tui.core.graph import Graph
 from backprop_tui.core.optimizers import Learning, quantity
+
+if TYPE_CHECKING:
+    from backprop_tui.stepper.stops import Stop
 
 
 class Timeline(Frozen):
@@ -39,6 +43,18 @@ class Timeline(Frozen):
     def phase_ends(self) -> tuple[int, ...]:
         """The last stage of every phase, ascending."""
         return tuple(stages[-1] for stages in self.phases.values())
+
+    @cached_property
+    def stops(self) -> "tuple[Stop, ...]":
+        """The runs of stages that belong together, in order; no stop crosses the end of a phase."""
+        from backprop_tui.stepper.stops import stops  # noqa: PLC0415 - a trace does without
+
+        return stops(self.graph, self.rules)
+
+    @cached_property
+    def stop_ends(self) -> tuple[int, ...]:
+        """The last stage of every stop, ascending."""
+        return tuple(stop.end for stop in self.stops)
 
     @cached_property
     def stage_of(self) -> Mapping[tuple[bool, str], int]:

@@ -1,12 +1,16 @@
 """A state: which run, and where in it."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.stepper.history import History, Pass
 from backprop_tui.stepper.segment import Segment
 from backprop_tui.stepper.stages import Timeline
+
+if TYPE_CHECKING:
+    from backprop_tui.stepper.stops import Stop
 
 
 class Position(NamedTuple):
@@ -25,13 +29,15 @@ START = Position()
 class State:
     """Everything the screen shows follows from the segments of the run and a position in it.
 
-    `undo` holds the segments as they were before each edit, the latest last.  The history is what has been
-    computed of the segments; it takes no part in comparisons.
+    `undo` holds the segments as they were before each edit, the latest last.  `by_stop` says that the latest command
+    went to the end of a stop, whose stages are then all looked at together.  The history is what has been computed of
+    the segments; it takes no part in comparisons.
     """
 
     segments: tuple[Segment, ...]
     position: Position = START
     undo: tuple[tuple[Segment, ...], ...] = ()
+    by_stop: bool = False
     history: History = field(compare=False, repr=False, kw_only=True)
 
     def __hash__(self) -> int:
@@ -57,6 +63,22 @@ class State:
     def goes_on(self) -> bool:
         """Whether another pass follows the one on screen."""
         return not self.ended and self.position[:2] != (self.history.last_epoch, self.history.samples)
+
+    @property
+    def stages(self) -> range:
+        """The stages to be told of, the one at hand last: it alone, or all of the stop that the latest command ended.
+
+        Empty at stage 0.
+        """
+        return self.stop.stages if self.stop else range(max(1, self.position.stage), self.position.stage + 1)
+
+    @property
+    def stop(self) -> "Stop | None":
+        """The stop at whose end the latest command arrived; None where it was another command."""
+        if not self.by_stop:
+            return None
+        timeline = self.timeline
+        return timeline.stops[bisect_left(timeline.stop_ends, self.position.stage)]
 
     @property
     def ended(self) -> bool:

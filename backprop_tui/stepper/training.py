@@ -4,9 +4,12 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from backprop_tui.core.backprop import Phase
+from backprop_tui.core.graph import Graph
 from backprop_tui.core.ops import LOSSES
+from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.slopes import reach
 from backprop_tui.stepper.history import History, Pass
 from backprop_tui.stepper.machine import last_sample
@@ -88,12 +91,30 @@ def is_right(one: Pass) -> bool:
     if root.operation not in LOSSES:
         return False
     half = len(root.args) // 2
-    for number, (answer, target) in enumerate(zip(root.args[:half], root.args[half:], strict=True)):
-        scale = max(abs(sample.y[number]) for sample in one.scenario.samples) or 1.0
-        wanted, (low, high) = one.known[target], reach(one.timeline.graph.by_name[answer].operation)
-        if abs(one.known[answer] - wanted) > RIGHT * scale or not low <= wanted <= high:
-            return False
-    return True
+    answers, targets = ([one.known[name] for name in names] for names in (root.args[:half], root.args[half:]))
+    return all(map(is_near, answers, targets, nearness(one.timeline.graph, one.scenario)))
+
+
+class Nearness(NamedTuple):
+    """How far an output may be off, and between which two numbers its activation can answer."""
+
+    off: float
+    low: float
+    high: float
+
+
+def nearness(graph: Graph, scenario: Scenario) -> tuple[Nearness, ...]:
+    """For each output how near to its target it is right."""
+    found = []
+    for number, answer in enumerate(graph.root.args[: len(graph.root.args) // 2]):
+        scale = max(abs(sample.y[number]) for sample in scenario.samples) or 1.0
+        found.append(Nearness(RIGHT * scale, *reach(graph.by_name[answer].operation)))
+    return tuple(found)
+
+
+def is_near(answer: float, target: float, near: Nearness) -> bool:
+    """Whether an output is right; NaN never is."""
+    return abs(answer - target) <= near.off and near.low <= target <= near.high
 
 
 def obstruction_of(history: History, epoch: int) -> Obstruction | None:

@@ -5,6 +5,7 @@ Another measurement is a function from the environment and the number of runs to
 
 import argparse
 
+from tests.benchmarks.answers import answers_map
 from tests.benchmarks.comparisons import COMPARISONS, micrograd
 from tests.benchmarks.haste import at_once, held
 from tests.benchmarks.million import million
@@ -16,6 +17,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     **COMPARISONS,
     "micrograd": micrograd,
     "million": million,
+    "answers": answers_map,
     "bytes": bytes_per_key,
     "idle": idle,
     "held": held,

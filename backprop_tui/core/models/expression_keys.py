@@ -6,7 +6,7 @@ from backprop_tui.core.models.program import ProgramScenario, program_of
 from backprop_tui.core.optimizers import SGD, Settings
 from backprop_tui.core.scenario import Expectation, ScenarioError
 
-_EXCLUDED = ("layer", "sample", "loss", "batch_size", "zero_grad", "seed")
+_EXCLUDED = ("layer", "sample", "samples", "loss", "batch_size", "zero_grad", "seed")
 _KEYS = ("program", "values", "inputs")
 
 Table = Mapping[str, object]

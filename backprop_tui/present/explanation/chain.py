@@ -1,7 +1,6 @@
 """What is said of the gradients of parameters: first what the number means, then how the walk back made it."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from backprop_tui.core.graph import Role
 from backprop_tui.core.slopes import is_saturated
@@ -12,7 +11,6 @@ from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.formulas import symbol
 from backprop_tui.present.numbers import number
 from backprop_tui.present.sentences import counted
-from backprop_tui.stepper.history import Pass
 
 _CHANGES = {1.0: "leaves {} as it is", 2.0: "doubles {}", 0.5: "halves {}"}
 
@@ -30,14 +28,18 @@ def chain(moment: StepContext) -> Iterator[str]:
         yield from zero_gradient(moment)
         if moment.value != 0:
             yield meaning(moment)
+        yield from _cut_off(moment)
+        yield from _symmetry(moment)
         return
     if moment.value == 0:
         from backprop_tui.present.explanation.zero import zero  # noqa: PLC0415 - rarely needed
 
-        yield from zero(moment)
+        yield from _cut_off(moment)
         yield from _symmetry(moment)
+        yield from zero(moment)
     else:
         yield meaning(moment)
+        yield from _cut_off(moment)
         yield from _symmetry(moment)
         yield from _first(moment) if moment.is_first(Role.PARAMETER) else _further(moment)
     if moment.is_last:
@@ -88,26 +90,19 @@ def _last(moment: StepContext) -> Iterator[str]:
 
 
 def _symmetry(moment: StepContext) -> Iterator[str]:
-    """Said at the last gradient, where two neurons of a layer cannot become different."""
-    twins = _twins(moment.view) if moment.is_last else ""
-    if twins:
-        yield f"Symmetry: {twins} have the same numbers, so they get the same gradients and stay alike."
-        yield "Start them apart (key e)."
+    """Said at the last gradient, where neurons of a layer cannot become different by themselves."""
+    if moment.is_last and not moment.is_neuron:
+        from backprop_tui.present.explanation.symmetry import symmetry  # noqa: PLC0415 - in networks only
+
+        yield from symmetry(moment)
 
 
-def _twins(one: Pass) -> str:
-    """The first two neurons of a layer that nothing tells apart, neither before nor behind them; empty if none."""
-    graph, given = one.timeline.graph, one.given
-    seen: dict[tuple[float, ...], int] = {}
-    values = iter([given[node.name] for node in graph.parameters])
-    layers = [[[next(values) for _ in (*row, 0)] for row in layer.weights] for layer in one.scenario.layers]
-    for place, (layer, behind) in enumerate(pairwise(layers), start=1):
-        for neuron, numbers in enumerate(layer, start=1):
-            own = (place, *numbers, *(row[neuron - 1] for row in behind))
-            if own in seen:
-                return f"neurons {seen[own]} and {neuron} of layer {place}"
-            seen[own] = neuron
-    return ""
+def _cut_off(moment: StepContext) -> Iterator[str]:
+    """Said there, too, where a whole layer learns nothing."""
+    if moment.is_last and not moment.is_neuron:
+        from backprop_tui.present.explanation.symmetry import cut_off  # noqa: PLC0415 - in networks only
+
+        yield from cut_off(moment)
 
 
 def _in_general(moment: StepContext) -> Iterator[str]:

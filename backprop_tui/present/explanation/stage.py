@@ -81,22 +81,31 @@ _OPERATORS = frozenset("+−·/")
 
 
 def explain(state: State, width: int = WIDTH, lines: int = LINES) -> tuple[str, ...]:
-    """At most `lines` lines of at most `width` characters about the stage on screen, the point first."""
+    """At most `lines` lines of at most `width` characters about the stage on screen, or its stop, the point first."""
+    if state.stop is None:
+        return fitted(_sentences(state), width, lines)
+    from backprop_tui.present.explanation.stops import summed_up
+
+    return fitted(summed_up(state, state.stop, _sentences, width, lines), width, lines)
+
+
+def _sentences(state: State) -> Iterator[str]:
+    """All that there is to say of the stage of `state`."""
     stage, broken = state.position.stage, state.view.first_not_finite
     of_program = is_program(state.scenario)
     if stage == 0:
-        return fitted(_start_of_program(state) if of_program else start(state), width, lines)
+        return _start_of_program(state) if of_program else start(state)
     moment = StepContext(state, state.timeline.rules[stage - 1])
     if broken and stage >= broken:
         from backprop_tui.present.explanation.end_of_run import not_finite
 
-        return fitted(not_finite(moment), width, lines)
+        return not_finite(moment)
     if moment.rule.phase is Phase.UPDATE and Kind.STANDING_STILL in moment.kinds:
         from backprop_tui.present.explanation.end_of_run import standing_still
 
-        return fitted(chain(standing_still(moment), _edited(state)), width, lines)
+        return chain(standing_still(moment), _edited(state))
     said = _program if of_program else _PHASES[moment.rule.phase]
-    return fitted(chain(said(moment), _edited(state)), width, lines)
+    return chain(said(moment), _edited(state))
 
 
 def _edited(state: State) -> Iterator[str]:
@@ -128,9 +137,9 @@ def headline(state: State, width: int = 0) -> str:
 
 
 def missing_rule(state: State, line: str) -> str:
-    """``quantity = rule`` where the headline `line` had no room for the rule; else empty."""
+    """``quantity = rule`` where the headline `line` had no room for the rule and the text is about it; else empty."""
     stage = state.position.stage
-    if stage == 0:
+    if stage == 0 or len(state.stages) > 1:
         return ""
     rule = state.timeline.rules[stage - 1]
     if any(text in line for text in _rules(state, rule)):

@@ -63,7 +63,7 @@ def table_lines(state: State, height: int, around: int = 0) -> tuple[Line, ...]:
     A window starts with the first line of a phase and moves on by windows that overlap by two lines, so that few
     presses move lines, a phase is seen from its first line, and what was just computed and what comes next are in
     view together.  Where an update takes several stages for each parameter, a window starts with one of its first.
-    The window is the one around the stage `around`, where that is not 0, else the stage at hand.
+    The window is the one around the stage `around`, where that is not 0, else the stage at hand, with its stop.
     """
     if spaced_count(state) <= height:
         return _with_headings(state)
@@ -84,6 +84,9 @@ def table_lines(state: State, height: int, around: int = 0) -> tuple[Line, ...]:
         )
         whole = (height - 2) // group * group or height - 2  # lines from window to window
         first = max(start + (index - start) // whole * whole, end - height + 1)
+        if not around and len(state.stages) > 1:  # as many of a stop's lines as there is room for
+            index = next(i for i, line in enumerate(lines) if line.stage >= state.stages[0])
+            first = min(first, max(index, end - height + 1))
     first = min(max(first, 0), len(lines) - height)
     return lines[first : first + height]
 
