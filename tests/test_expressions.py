@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from hypothesis import given
 from backprop_tui.core.backprop import Phase
 from backprop_tui.core.expression import names
 from backprop_tui.core.gradient_check import Judgement
-from backprop_tui.core.models.program import ProgramScenario
+from backprop_tui.core.models.program import ProgramScenario, program_of
 from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.core.scenario_file import parse
+from backprop_tui.core.scenario_text import to_toml
 from backprop_tui.present.export.trace import trace
 from backprop_tui.present.formulas import substituted
 from backprop_tui.present.gradient_check import comparisons
@@ -185,6 +187,16 @@ def test_a_file_gives_the_same_scenario() -> None:
     assert [tuple(line.values())[3:] for line in told_of(parse(text, "file"))] == CONTRACT
     learning = parse(f'learning_rate = 0.5\noptimizer = "adam"\n{text}inputs = ["z"]\n', "file")
     assert (learning.learns, learning.learning_rate, learning.optimizer.name) == (True, 0.5, "adam")
+
+
+@given(programs())
+def test_a_scenario_is_read_back_as_it_was_written(scenario: ProgramScenario) -> None:
+    lines = replace(scenario, program=program_of(scenario.program.text.replace("; ", "\n"), dict(scenario.values)))
+    for one in (scenario, lines, replace(lines, title='a "title"\n')):
+        read = parse(to_toml(one), "test")
+        assert isinstance(read, ProgramScenario)
+        assert read.program.text.strip() == one.program.text
+        assert replace(read, program=one.program) == one
 
 
 def told_of(scenario: object) -> list[dict[str, Any]]:

@@ -4,9 +4,14 @@ The standard library reads TOML and does not write it; what a scenario needs of 
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from backprop_tui.core.models import is_program
 from backprop_tui.core.optimizers import Settings
 from backprop_tui.core.scenario import Layer, Sample, Scenario
+
+if TYPE_CHECKING:
+    from backprop_tui.core.models.program import ProgramScenario
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 _FIRST_PRINTABLE, _DELETE = 0x20, 0x7F
@@ -24,6 +29,9 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     for key, text in (("title", scenario.title), ("source", scenario.source)):
         if text:
             yield f"{key} = {_string(text)}"
+    if is_program(scenario):
+        yield from _program(scenario)
+        return
     yield f"learning_rate = {_number(scenario.learning_rate)}"
     yield f"loss = {_string(scenario.loss)}"
     if scenario.batch_size != 1:
@@ -35,6 +43,23 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         yield from _layer(layer)
     for sample in scenario.samples:
         yield from _sample(sample)
+
+
+def _program(scenario: "ProgramScenario") -> Iterator[str]:
+    """What is a program's own: whether it learns, and how; its text, a line to a line; its values."""
+    if scenario.learns:
+        yield f"learning_rate = {_number(scenario.learning_rate)}"
+        yield from _optimizer(scenario.optimizer)
+    yield from ("", "[expression]")
+    text = scenario.program.text
+    odd = ('"""', "\\", "\r")
+    if "\n" in text and text.replace("\n", "").isprintable() and not any(sign in text for sign in odd):
+        yield from ('program = """', *text.strip("\n").split("\n"), '"""')
+    else:
+        yield f"program = {_string(text)}"
+    yield f"values = {{ {', '.join(f'{name} = {_number(value)}' for name, value in scenario.values)} }}"
+    if scenario.inputs:
+        yield f"inputs = [{', '.join(map(_string, scenario.inputs))}]"
 
 
 def _optimizer(chosen: Settings) -> Iterator[str]:

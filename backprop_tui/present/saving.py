@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from backprop_tui.core.backprop import remembered, sums
-from backprop_tui.core.scenario import Scenario, ScenarioError, with_parameters
+from backprop_tui.core.models import at_parameters, is_program
+from backprop_tui.core.scenario import Scenario, ScenarioError
 from backprop_tui.core.scenario_file import MOST_BYTES
 from backprop_tui.core.scenario_text import to_toml
 from backprop_tui.core.text_file import NotWritten
@@ -100,7 +101,7 @@ def scenario_to_save(state: State) -> Scenario:
     """
     names = (node.name for node in state.timeline.graph.parameters)
     values = state.view.after if _is_done(state) else tuple(state.view.given[name] for name in names)
-    return replace(with_parameters(state.scenario, values), expectations=())
+    return replace(at_parameters(state.scenario, values), expectations=())
 
 
 def scenario_text(state: State) -> str:
@@ -116,7 +117,9 @@ def about_what_is_saved(state: State, what: str) -> str:
     if what != SCENARIO:
         return "Saved: the panels as they are behind this form."
     which = "ends" if _is_done(state) else "began"
-    saved = f"Saved: layers, samples and how it is trained, with the parameters that this pass {which} with."
+    what = "the program" if is_program(state.scenario) else "layers, samples"
+    names = "values" if is_program(state.scenario) else "parameters"
+    saved = f"Saved: {what} and how it is trained, with the {names} that this pass {which} with."
     left_out = [*_left_out(state)]
     return f"{saved} Not saved: {listed(left_out, len(left_out))}." if left_out else saved
 

@@ -156,6 +156,8 @@ class MainScreen(SizedScreen[None]):
     async def perform(self, name: str, *, playing: bool) -> None:
         """Do what the command `name` says, now that nothing goes on by itself; `playing` did until now."""
         match name:
+            case "answers" if not self.state.scenario.layers:
+                self.say("A program of expressions has no samples and no answers: its values are in the picture.")
             case "answers" | "edit" | "go_to" | "help" | "verify" | "open" | "save":
                 await self.open(name)
             case "play":
