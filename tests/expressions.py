@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
 
+from backprop_tui.core.models import is_program
 from backprop_tui.core.models.program import ProgramScenario, program_of
+from backprop_tui.core.scenario_file import builtin_names, load
 
 NAMES = ("x", "y", "z")
 FUNCTIONS = (
@@ -59,3 +61,7 @@ def programs(draw: st.DrawFn, *, learns: bool | None = None) -> ProgramScenario:
     inputs = tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=len(names) - 1)))
     wanted = draw(st.booleans()) if learns is None else learns
     return expression(text, values, learns=wanted, learning_rate=rate if wanted else 0.0, inputs=inputs)
+
+
+NETWORKS = [name for name in builtin_names() if not is_program(load(name))]
+"""The built-in scenarios that are no programs: those that have samples, answers and a loss."""

@@ -8,7 +8,7 @@ import pytest
 from backprop_tui.core.compiled import compile_answers, compile_forward
 from backprop_tui.core.models.dense import build, given_by, initial_parameters
 from backprop_tui.core.scenario import Layer, Sample, Scenario
-from backprop_tui.core.scenario_file import builtin_names, load
+from backprop_tui.core.scenario_file import load
 from backprop_tui.present.answers.answered import (
     answers,
     answers_in_words,
@@ -21,6 +21,7 @@ from backprop_tui.present.answers.judgement import Rule, count_in_words, judged
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.driving import DESIGN_SIZE, app_at, shown, tickers
+from tests.expressions import NETWORKS
 from tests.models import DIVERGING, TWO_SAMPLES, neuron
 
 
@@ -98,7 +99,7 @@ def test_where_nothing_is_trained_there_is_no_update_to_be_before() -> None:
     assert title(start(fixed)) == "Answers with parameters that are held fixed"
 
 
-@pytest.mark.parametrize("name", builtin_names())
+@pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("factor", [1.0, 1e3, 1e200])  # at some of these the functions of `math` raise
 def test_many_answers_at_once_are_those_one_by_one_to_the_bit(name: str, factor: float) -> None:
     scenario, graph = load(name), build(load(name))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from backprop_tui.core.scenario import Layer, Sample, Scenario
-from backprop_tui.core.scenario_file import builtin_names, load
+from backprop_tui.core.scenario_file import load
 from backprop_tui.launch import Launch
 from backprop_tui.panels.answers import AnswersView
 from backprop_tui.present.answers import table as table_module
@@ -20,6 +20,7 @@ from backprop_tui.screens.main import possible
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.driving import DESIGN_SIZE, SMALLEST, app_at, lines, place, row_of, shown
+from tests.expressions import NETWORKS
 from tests.models import network, neuron
 
 WIDE = (120, 40)
@@ -72,7 +73,7 @@ def test_of_classes_a_row_tells_both_and_the_probability() -> None:
     assert "p: probability of the class answered." in words(page)
 
 
-@pytest.mark.parametrize("name", builtin_names())
+@pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("width", [NARROWEST, 77, 97])
 def test_nothing_is_cut_at_any_width_and_what_is_left_out_is_told(name: str, width: int) -> None:
     state = at(name, 2)
