@@ -205,7 +205,7 @@ async def test_predict_starts_in_the_first_mode_and_an_epoch_ends_with_what_was_
         text = " ".join(shown(app).split())
         assert "Forward: 2 of 2 at first try. Loss: 1 of 1 at first try." in text
         await pilot.press("t", "t", "t", "left")
-        await main_screen(app).open("predictions")
+        await main_screen(app).pages.open("predictions")
         await pilot.pause()
         assert "Local derivatives: 4 of 4 at first try" in shown(app)
         await pilot.press("escape")

@@ -59,6 +59,8 @@ SAYINGS = {
     "enter": "Nothing is chosen yet",
     "t": "── ? ∂L/∂b = ",
     "v": "─ Gradient check ──",
+    "o": "─ Open ──",
+    "s": "─ Save ──",
     "a": "─ Answers before the update of epoch 1 ──",
     "c": "Converged in epoch 2: the loss is 0.",
     "question_mark": "─ Help ──",

@@ -70,8 +70,9 @@ class Series:
         share = 0.0
         if self.foot:
             share = (math.log(loss) - math.log(self.foot)) / (math.log(self.top) - math.log(self.foot))
-        elif self.top > self.floor:  # halves, as their difference may be too large for a machine number
-            share = (loss / 2 - self.floor / 2) / (self.top / 2 - self.floor / 2)
+        elif self.top > self.floor:  # in parts of the largest, as their difference may be no machine number
+            largest = max(self.top, -self.floor)
+            share = (loss / largest - self.floor / largest) / (self.top / largest - self.floor / largest)
         return max(1, round(share * rows * _EIGHTHS))
 
 
