@@ -35,6 +35,8 @@ TYPED = {
     "shift+tab": b"\x1b[Z",
     "left_square_bracket": b"[",
     "right_square_bracket": b"]",
+    "full_stop": b".",
+    "comma": b",",
     "plus": b"+",
     "minus": b"-",
     "question_mark": b"?",
@@ -46,10 +48,12 @@ TYPED = {
 
 def typed(*names: str) -> tuple[bytes, ...]:
     """What a terminal sends for the keys of the commands called `names`."""
-    return tuple(TYPED.get(key) or key.encode() for name in names for key in command(name).keys)
+    keys = [key for name in names for key in command(name).keys]
+    return tuple(key.encode() if len(key) == 1 else TYPED[key] for key in keys)
 
 
 _FORMS = ("edit", "go_to", "save")
+_FOLLOWED = ("edit", "go_to", "open", "predict")
 _STAYING = ("faster", "slower", "choose_next", "choose_previous", "repaint")
 MOVES = {key: move for move in Move for key in typed(move.value)}
 """The keys that lead from position to position, and where to."""
@@ -57,9 +61,7 @@ MOVES = {key: move for move in Move for key in typed(move.value)}
 STAYING = typed(*_STAYING)
 """The keys of commands that leave the position alone."""
 
-ADVENTURES = typed(
-    *(one.name for one in COMMANDS if one.name not in {*Move, *_STAYING, "edit", "go_to", "open", "suspend", "quit"})
-)
+ADVENTURES = typed(*(one.name for one in COMMANDS if one.name not in {*Move, *_STAYING, *_FOLLOWED, "suspend", "quit"}))
 """The keys of all the others, which open something, start something, or came later than this file."""
 
 OPENED = ("article-7", "relu", "relu-dead", "sigmoid")
@@ -125,6 +127,8 @@ FORM_INPUTS = (
     b"\x1b[Z\x1b[200~1,5\x1b[201~",
     b"x\r\x1b[200~e\x1b[201~\t\r",
 )
+# What is typed where a number is asked for: right, wrong, no number, nothing, given up, taken back.
+ANSWERS = (b"3.5\r", b"-2\r", b"1,5\r", b"1/0\r", b"2*(\r", b"1e999\r", b"\x7f", b"\r", b"\x1b[C", b"\x1b[D", b" ")
 EXTREMES = ((1, 1), (1, 100), (300, 1), (300, 100))
 SIZES = ((60, 18), (80, 24), (100, 30), (120, 40), (300, 100))
 
@@ -149,6 +153,7 @@ class Fuzz:
             self.form: 6,
             self.adventure: 5,
             self.opened: 3,
+            self.predicted: 3,
             self.stop_and_continue: 6,
             self.suspended: 2,
             self.repainted: 30,
@@ -206,6 +211,15 @@ class Fuzz:
         self.terminal.send_bytes(b"%b\r" % name.encode())
         self.state = start(load(name))
         self.settle()
+
+    def predicted(self) -> None:
+        """Some answers to what is asked for; then, in the third mode, nothing is asked any more."""
+        self.settle()
+        asking = typed("predict")[0]
+        for data in (asking, *self.random.choices(ANSWERS, k=4), asking, *self.random.choices(ANSWERS, k=4), asking):
+            self.terminal.send_bytes(data)
+            self.terminal.read_for(self.random.choice((0.0, 0.05)))
+        self.start_over()
 
     def form(self) -> None:
         """Into a form, and out of it."""

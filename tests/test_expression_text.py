@@ -116,6 +116,9 @@ def test_sixty_operations_are_not_too_many() -> None:
     assert len(nodes("+".join(["x"] * 61), "x")) == 60
 
 
+HANGING = 5.0
+"""Seconds of its own time: none of these texts may take longer and longer, as by trying every way to read it."""
+
 PIECES = ["x", "y", "q", "f", "2", "1e9", ".", "(", ")", ",", "=", "+", "-", "*", "/", "^", "**", ";", "\n", " ", "#"]
 PIECES += ["sin", "max", "lambda", "x = ", "q = x; ", "−", "é", '"', "[", "@", "0x1", "__import__", "\t", "\r", "\0"]
 
@@ -138,6 +141,6 @@ def test_every_text_parses_or_gets_the_one_error_at_once(text: str) -> None:
         parse(text, ("x", "y"))
     except ProgramError as error:
         said = str(error)
-    assert time.process_time() - began < 0.1
+    assert time.process_time() - began < HANGING
     assert "\n" not in said
     assert len(said) < 400
