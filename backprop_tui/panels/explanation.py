@@ -23,7 +23,15 @@ class Explanation(Panel):
 
     def draw(self, state: State, width: int, height: int) -> Sequence[Row]:
         """Headline and text."""
-        return explanation_panel(state, width, height, notice=self.notice, first=self.first, focused=self.has_focus)
+        return explanation_panel(
+            state,
+            width,
+            height,
+            notice=self.notice,
+            first=self.first,
+            focused=self.has_focus,
+            ascii=self.ascii_only,
+        )
 
     def watch_state(self, before: State | None, after: State | None) -> None:
         """Begin at the top."""
@@ -43,5 +51,5 @@ class Explanation(Panel):
         if self.state is None:
             return
         width, height = self.drawn_size
-        most = len(explanation_lines(self.state, width, self.notice)) - (height - 1)
+        most = len(explanation_lines(self.state, width, self.notice, ascii=self.ascii_only)) - (height - 1)
         self.first = min(max(0, self.first + step), max(0, most))
