@@ -69,6 +69,13 @@ def test_a_path_has_a_slash_or_ends_in_toml_or_is_there(folder: Path) -> None:
         assert not is_path(text), text
 
 
+def test_a_path_leads_to_the_file_though_a_built_in_scenario_has_its_name(folder: Path) -> None:
+    with pytest.raises(ScenarioError, match="no such file"):
+        read("./relu")
+    (folder / "relu").write_text(f'title = "Mine"\n{GOOD}')
+    assert read("./relu").title == read(f"{folder}/relu").title == "Mine"
+
+
 def test_home_is_where_the_tilde_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(folder))
     (folder / "mine.toml").write_text(GOOD)

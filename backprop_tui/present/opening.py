@@ -63,7 +63,7 @@ def read(text: str) -> Scenario:
         is_pipe = False  # or none: let it be said by what reads it
     if is_pipe:
         raise ScenarioError(text, "is not a regular file; expected a TOML file")
-    return load(f"{path}")
+    return load(f"./{path}" if f"{path}" in builtin_names() else f"{path}")  # a Path drops the ./ that was typed
 
 
 def about_text(text: str, found: Sequence[Offer], chosen: Offer | None, *, files: bool) -> str:
