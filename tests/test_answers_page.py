@@ -232,3 +232,15 @@ async def test_the_answers_go_with_the_step_on_screen() -> None:
 @pytest.mark.parametrize("kiosk", [False, True])
 def test_a_kiosk_has_the_answers(kiosk: bool) -> None:
     assert "answers" in possible(Launch(load("article-7"), kiosk=kiosk, no_quit=kiosk))
+
+
+def test_where_no_answer_is_finite_the_map_has_no_shade_to_explain() -> None:
+    scenario = replace(neuron(x=(1e300, 1.0), w=(1e300, 1.0)), samples=many(3).samples)
+    far = tuple(Sample((sample.x[0] + 1e300, sample.x[1]), sample.y) for sample in scenario.samples)
+    legend = rows(page_of(start(replace(scenario, samples=far)), 77, 21))[-1].strip()
+    assert legend.startswith("? not finite")
+
+
+def test_outputs_with_targets_of_unlike_size_are_each_measured_by_their_own() -> None:
+    said = words(page_of(start(load("mazur")), 77, 21))
+    assert "each output off by at most 0.0001 of its largest target" in said  # 0.01 and 0.99

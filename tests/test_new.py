@@ -134,11 +134,35 @@ def test_xor_is_learned(shape: str, loss: str, activation: str, written: Written
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("words", ["1-1", "2-1 --loss bce", "3-5-4-2", "2-8-3 --loss cross_entropy", "20-4-1"])
+@pytest.mark.parametrize(
+    "words", ["1-1", "2-1 --loss bce", "1-2 --loss bce", "3-5-4-2", "2-8-3 --loss cross_entropy", "20-4-1"]
+)
 def test_other_samples_are_learned(words: str, optimizer: str, written: Written, tmp_path: Path) -> None:
     scenario = opened(written(f"{words} --optimizer {optimizer}"), tmp_path)
     state, _ = train(start(scenario), 2000)
     assert state.history.losses[-1] < 0.1 * state.history.losses[0]
+
+
+@pytest.mark.parametrize("shape", ["1-2", "1-5", "1-3-2", "2-2", "2-3-2", "3-5", "4-4", "5-2-7"])
+def test_targets_are_1_on_one_side_of_the_middle_as_the_comment_says(
+    shape: str, written: Written, tmp_path: Path
+) -> None:
+    """A line through the middle parts them: some sum of the inputs, without a constant, is above 0 where y is 1."""
+    text = written(f"{shape} --loss bce")
+    assert "Each number of y is 1 on one side of the middle and 0 on the other." in text.replace("\n# ", " ")
+    samples = opened(text, tmp_path).samples
+    for output in range(len(samples[0].y)):
+        assert {sample.y[output] for sample in samples} == {0.0, 1.0}
+        towards = [
+            sum(sample.x[i] * (2 * sample.y[output] - 1) for sample in samples) for i in range(len(samples[0].x))
+        ]
+        for sample in samples:
+            assert (sum(map(float.__mul__, sample.x, towards)) > 1e-9) == bool(sample.y[output])
+
+
+def test_classes_of_one_input_have_places_since_there_are_but_two_directions(written: Written) -> None:
+    assert "Each class lies at a place of its own." in written("1-3 --loss cross_entropy").replace("\n# ", " ")
+    assert "Each class lies in a direction of its own." in written("2-3 --loss cross_entropy").replace("\n# ", " ")
 
 
 def test_a_plain_neuron_meets_its_line(written: Written, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from backprop_tui.app import BackpropApp
 from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.core.scenario_file import builtin_names, load
 from backprop_tui.launch import Launch
-from backprop_tui.present.opening import is_path, matching, offers, read
+from backprop_tui.present.opening import about_text, is_path, matching, offers, read
 from backprop_tui.stepper.state import start
 from tests.driving import DESIGN_SIZE, Ticker, app_at, lines, main_screen, place, row_of, shown, tickers
 from tests.test_fuzz import GOOD
@@ -67,6 +67,20 @@ def test_a_path_has_a_slash_or_ends_in_toml_or_is_there(folder: Path) -> None:
         assert is_path(text), text
     for text in ("", " ", "relu", "xor", "minus", "a\0b", "x" * 5000, "\ud800"):
         assert not is_path(text), text
+
+
+def test_a_path_leads_to_the_file_though_a_built_in_scenario_has_its_name(folder: Path) -> None:
+    with pytest.raises(ScenarioError, match="no such file"):
+        read("./relu")
+    (folder / "relu").write_text(f'title = "Mine"\n{GOOD}')
+    assert read("./relu").title == read(f"{folder}/relu").title == "Mine"
+
+
+def test_a_file_named_without_its_ending_is_what_is_meant_but_in_a_kiosk_none_is_looked_for(folder: Path) -> None:
+    (folder / "mine.toml").write_text(GOOD)
+    assert "did you mean mine.toml?" in about_text("mine ", (), None, files=True)
+    assert "mine.toml" not in about_text("mine ", (), None, files=False)
+    assert "did you mean" not in about_text("xqxq", (), None, files=True)
 
 
 def test_home_is_where_the_tilde_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,6 +217,7 @@ async def test_starting_over_leads_back_to_what_was_launched() -> None:
         await pilot.press("down", *"nno")
         main_screen(app).start_over()
         await pilot.pause()
+        await pilot.pause()  # once more for the layout, as the graph on screen is another
         assert lines(app) == before
 
 

@@ -117,6 +117,14 @@ def test_no_number_and_no_line_is_cut() -> None:
                 assert not [row for row in panel[1:] if row and row[0][1] is Style.STRONG]  # no rule of the last alone
 
 
+def test_in_ascii_no_sentence_is_cut_though_it_is_longer_there() -> None:
+    for state in islice(stop_states(8, 30), 400):
+        for width, height in (DESIGN_SIZE, SMALLEST):
+            for room in (4, height):
+                for row in explanation_panel(state, width, room, ascii=True)[1:]:
+                    assert text_of(ascii_row(row, width)) == text_of(ascii_row(row, 10 * width))
+
+
 class Matrix(NamedTuple):
     """What a vector form is about, in plain lists; vectors are columns.  ``@`` multiplies, ``*`` element by element."""
 

@@ -6,14 +6,35 @@ from itertools import pairwise
 import pytest
 
 from backprop_tui.core.backprop import Phase
-from backprop_tui.core.scenario import Layer, Sample, Scenario
+from backprop_tui.core.optimizers import OPTIMIZERS
+from backprop_tui.core.scenario import Layer, Sample, Scenario, with_parameters
 from backprop_tui.core.scenario_file import parse
-from backprop_tui.stepper.machine import GoTo, Move, apply
+from backprop_tui.present.explanation.stage import explain
+from backprop_tui.stepper.machine import Edit, GoTo, Move, apply
 from backprop_tui.stepper.state import Position, State, start
 from tests.claims import findings
 from tests.speaking import said
 
 ALIKE = "Symmetry: neurons 1 and 2 of layer 1 have the same numbers, so they get the same gradients."
+
+TRAINING = ["batch_size = 2", "zero_grad = false", *(f'optimizer = "{name}"' for name in OPTIMIZERS if name != "sgd")]
+
+APART = """
+[[layer]]
+activation = "tanh"
+weights = [[0.5], [-0.4]]
+biases = [0.1, 0.2]
+[[layer]]
+activation = "identity"
+weights = [[0.5, 0.3]]
+biases = [0.1]
+[[sample]]
+x = [1.0]
+y = [1.0]
+[[sample]]
+x = [-1.0]
+y = [0.3]
+"""
 
 
 def last_gradient(scenario: Scenario) -> Position:
@@ -54,6 +75,19 @@ def test_neurons_that_nothing_tells_apart_are_named() -> None:
 )
 def test_neurons_that_anything_tells_apart_are_not(scenario: Scenario) -> None:
     assert "Symmetry" not in told(scenario)
+
+
+@pytest.mark.parametrize("training", ["", *TRAINING])
+def test_neurons_made_alike_are_named_only_where_they_stay_so(training: str) -> None:
+    """Edited to the same numbers, they take different steps where an optimiser or a sum remembers how they came."""
+    scenario = parse(f"{training}\n{APART}", "apart")
+    state = apply(start(scenario), GoTo(Position(3, 2)))
+    state = apply(state, Edit(with_parameters(scenario, (0.5, 0.1, 0.5, 0.1, 0.4, 0.4, 0.1))))
+    state = apply(state, GoTo(state.position._replace(stage=state.timeline.phases[Phase.CHAIN][-1])))
+    later = apply(apply(state, Move.NEXT_EPOCH), Move.NEXT_EPOCH).view.given
+    stay_alike = all(later[one] == later[other] for one, other in (("w1_1_1", "w1_2_1"), ("b1_1", "b1_2")))
+    assert stay_alike == (not training)
+    assert ("Symmetry" in " ".join(explain(state, 200, 20))) == stay_alike
 
 
 def test_the_largest_group_is_named_in_full() -> None:

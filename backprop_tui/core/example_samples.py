@@ -65,16 +65,23 @@ def _classes(inputs: int, classes: int) -> Examples:
         for number in range(classes):
             y = tuple(float(number == other) for other in range(classes))
             samples.append(Sample(_point(number + 0.2, classes, inputs, size), y))
-    return Examples("Each class lies in a direction of its own.", tuple(samples), classes=True)
+    where = "in a direction" if inputs > 1 else "at a place"
+    return Examples(f"Each class lies {where} of its own.", tuple(samples), classes=True)
 
 
 def _sides(inputs: int, outputs: int) -> Examples:
-    """Points all around; each target is 1 on one side of a line through the middle, and 0 on the other."""
+    """Points all around; each target is 1 on one side of a line through the middle, and 0 on the other.
+
+    One input has but two sides, which the targets take in turn.
+    """
     samples = []
     for number in range(_POINTS):
-        angles = ((number + 0.5) / _POINTS - output / outputs / 2 for output in range(outputs))
-        y = tuple(float(math.cos(2 * math.pi * angle) > _EDGE) for angle in angles)
-        samples.append(Sample(_point(number + 0.5, _POINTS, inputs, 1.5), y))
+        x, share = _point(number + 0.5, _POINTS, inputs, 1.5), (number + 0.5) / _POINTS
+        if inputs == 1:
+            y = [(x[0] > 0) == (output % 2 == 0) for output in range(outputs)]
+        else:
+            y = [math.cos(2 * math.pi * (share - output / outputs / 2)) > _EDGE for output in range(outputs)]
+        samples.append(Sample(x, tuple(map(float, y))))
     return Examples("Each number of y is 1 on one side of the middle and 0 on the other.", tuple(samples))
 
 

@@ -16,14 +16,13 @@ DEFAULT_INIT = "uniform"
 
 
 class Initialization(NamedTuple):
-    """How one weight of a layer with so many inputs and neurons is drawn, and what is to be read of it.
+    """How one weight of a layer with so many inputs and neurons is drawn.
 
     Biases are drawn as weights are where `draws_biases` says so, else they are 0 and draw nothing.
     """
 
     weight: "Callable[[Random, int, int], float]"
     draws_biases: bool
-    text: str
 
 
 def _uniform(generator: "Random", inputs: int, _neurons: int) -> float:
@@ -46,12 +45,10 @@ def _zeros(_generator: "Random", _inputs: int, _neurons: int) -> float:
 
 INITIALIZATIONS: Mapping[str, Initialization] = MappingProxyType(
     {
-        "uniform": Initialization(_uniform, True, "weights and biases evenly within ±1/√inputs, as in PyTorch"),
-        "xavier": Initialization(
-            _xavier, False, "weights evenly within ±√(6/(inputs + neurons)), for tanh and sigmoid"
-        ),
-        "he": Initialization(_he, False, "weights normal with deviation √(2/inputs), for relu and its kin"),
-        "zeros": Initialization(_zeros, False, "all 0, to see why nobody starts so"),
+        "uniform": Initialization(_uniform, draws_biases=True),
+        "xavier": Initialization(_xavier, draws_biases=False),
+        "he": Initialization(_he, draws_biases=False),
+        "zeros": Initialization(_zeros, draws_biases=False),
     }
 )
 """PyTorch's `nn.Linear` default; Glorot and Bengio, 2010; He et al., 2015; and what never breaks the symmetry."""

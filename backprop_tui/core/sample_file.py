@@ -189,11 +189,19 @@ def _numbered(key: str, names: Sequence[str], letter: str, wanted: int, each: st
         expected = [f"{letter}{number}" for number in range(1, len(found) + 1)]
     for name in expected:
         if name not in names:
-            raise ScenarioError(key, f"the column {name} is missing; here are {', '.join(names)[:40]}")
+            raise ScenarioError(
+                key, f"the column {name} is missing; here {'is' if len(names) == 1 else 'are'} {_some(names)}"
+            )
     if wanted and len(expected) != wanted:
         right = letter if wanted == 1 else f"{letter}1 to {letter}{wanted}"
-        raise ScenarioError(key, f"expected {right}, one per {each}, not {', '.join(found)[:40]}")
+        raise ScenarioError(key, f"expected {right}, one per {each}, not {_some(found)}")
     return tuple(names.index(name) for name in expected)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Their names, of many the first and the last, cut where one is long."""
+    short = [name if len(name) <= 8 else f"{name[:8]}…" for name in names]
+    return ", ".join(short if len(short) <= 8 else [*short[:6], "…", short[-1]])
 
 
 def _sample(key: str, row: Sequence[str], columns: _Columns, network: Network) -> Sample:

@@ -39,7 +39,15 @@ class Explanation(Panel):
             return question_panel(
                 self.asking, width, height, notice=self.notice, first=self.first, focused=self.has_focus
             )
-        return explanation_panel(state, width, height, notice=self.notice, first=self.first, focused=self.has_focus)
+        return explanation_panel(
+            state,
+            width,
+            height,
+            notice=self.notice,
+            first=self.first,
+            focused=self.has_focus,
+            ascii=self.ascii_only,
+        )
 
     def watch_state(self, before: State | None, after: State | None) -> None:
         """Begin at the top."""
@@ -64,7 +72,7 @@ class Explanation(Panel):
         if self.state is None:
             return
         width, height = self.drawn_size
-        lines = explanation_lines(self.state, width, self.notice)
+        lines = explanation_lines(self.state, width, self.notice, ascii=self.ascii_only)
         if self.asking is not None and self.asking.question is not None:
             from backprop_tui.present.predicting.panel import question_lines  # noqa: PLC0415 - likewise
 

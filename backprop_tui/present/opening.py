@@ -63,7 +63,7 @@ def read(text: str) -> Scenario:
         is_pipe = False  # or none: let it be said by what reads it
     if is_pipe:
         raise ScenarioError(text, "is not a regular file; expected a TOML file")
-    return load(f"{path}")
+    return load(f"./{path}" if f"{path}" in builtin_names() else f"{path}")  # a Path drops the ./ that was typed
 
 
 def about_text(text: str, found: Sequence[Offer], chosen: Offer | None, *, files: bool) -> str:
@@ -71,12 +71,17 @@ def about_text(text: str, found: Sequence[Offer], chosen: Offer | None, *, files
     if files and is_path(text):
         return "Taken for the path of a file. Enter opens it."
     if chosen is None:
-        likely = scenarios_like(text.strip(), builtin_names())
+        likely = _meant(text.strip(), files=files)
         path = "a path has a / in it or ends in .toml" if files else ""
         return "; ".join(filter(None, ("! no built-in scenario has that in its name or title", likely, path)))
     among = f"{len(found)} of {len(offers())} built-in scenarios" if text.strip() else "Type to filter"
     path = ", or the path of a file" if files and not text.strip() else ""
     return f"{among}{path}. Enter opens {chosen.name}."
+
+
+def _meant(text: str, *, files: bool) -> str:
+    """What `text`, which is neither, may stand for, as a question; empty where nothing is near."""
+    return f"did you mean {text}.toml?" if files and _is_file(f"{text}.toml") else scenarios_like(text, builtin_names())
 
 
 def about_leaving(state: State) -> str:

@@ -94,6 +94,6 @@ def _meaning(found: Judged) -> str:
         return "right: the largest output is that of the class"
     if found.rule is Rule.SIDE:
         return "right: on the target's side of 0.5"
-    same = len({*found.off}) == 1
-    off = number(found.off[0]) if same else f"{number(RIGHT)} of its largest target, in each output"
-    return f"right: off by at most {off}, to the digits on screen"
+    if len({*found.off}) == 1:
+        return f"right: off by at most {number(found.off[0])}, to the digits on screen"
+    return f"right: each output off by at most {number(RIGHT)} of its largest target, to the digits on screen"

@@ -177,7 +177,7 @@ def _ends(axis: Axis) -> tuple[str, str]:
 def _told_field(shown: Shading | None, signs: Set[str], *, is_faint: bool) -> Iterator[str]:
     """What the `signs` of the field mean."""
     if shown:
-        yield from shown.legend()
+        yield from shown.legend() if signs != {NOT_FINITE} else ()
     else:
         yield "1 where class 1 has the largest output"
         if is_faint:

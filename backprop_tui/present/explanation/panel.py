@@ -3,6 +3,7 @@
 import re
 
 from backprop_tui.core.backprop import Phase
+from backprop_tui.present.ascii import ascii_row
 from backprop_tui.present.canvas import Row, Style
 from backprop_tui.present.chrome import rule_row
 from backprop_tui.present.explanation.stage import explain, headline, missing_rule
@@ -19,18 +20,26 @@ _SHORT = 3  # lines: in a lower panel the sentences come before the rule
 
 
 def explanation_panel(
-    state: State, width: int, height: int, *, notice: str = "", first: int = 0, focused: bool = False
+    state: State,
+    width: int,
+    height: int,
+    *,
+    notice: str = "",
+    first: int = 0,
+    focused: bool = False,
+    ascii: bool = False,  # noqa: A002 - as the option is called
 ) -> tuple[Row, ...]:
     """The panel in `height` rows of `width` cells; a `notice` comes before what the stage means.
 
     Whole sentences are shown, as many as fit; from the line `first` (from 0) on, where that is not 0, whatever fits.
+    With `ascii` they have room for longer spellings.
     """
     line = headline(state, width - 18 - len(next_text(state)))
     rows = [headline_row(state, line, width, focused=focused)]
     room = height - 1
-    body = _whole(state, width, room, notice)
+    body = _whole(state, width, room, notice, ascii=ascii)
     if first:
-        lines = explanation_lines(state, width, notice)
+        lines = explanation_lines(state, width, notice, ascii=ascii)
         if lines[0][-1][-1] is Style.STRONG and lines[0] not in body:  # the rule: it has given way to the sentences
             lines = (*lines[1:], lines[0])
         start = min(first, max(0, len(lines) - room))
@@ -39,21 +48,46 @@ def explanation_panel(
     return (*rows, *[()] * (room - len(body)))
 
 
-def explanation_lines(state: State, width: int, notice: str = "") -> tuple[Row, ...]:
+def explanation_lines(
+    state: State,
+    width: int,
+    notice: str = "",
+    *,
+    ascii: bool = False,  # noqa: A002 - as the option is called
+) -> tuple[Row, ...]:
     """All that there is to say, in lines for a panel of `width` cells."""
-    return _whole(state, width, _ALL, notice)
+    return _whole(state, width, _ALL, notice, ascii=ascii)
 
 
-def _whole(state: State, width: int, lines: int, notice: str) -> tuple[Row, ...]:
+def _whole(state: State, width: int, lines: int, notice: str, *, ascii: bool) -> tuple[Row, ...]:  # noqa: A002
+    """Notice, rule and sentences; with `ascii` in shorter lines where a line would be too long as it is spelled."""
+    measure = min(width - 2 * MARGIN, WIDTH)
+    rows = _measured(state, width, measure, lines, notice)
+    while ascii and measure > width // 2 and (over := max((_too_long(row, width) for row in rows), default=0)):
+        measure -= over
+        rows = _measured(state, width, measure, lines, notice)
+    return rows
+
+
+def _too_long(row: Row, width: int) -> int:
+    """How many cells a line of the sentences lacks as it is spelled in ASCII; none of the rule, which has no other."""
+    if row[-1][-1] is Style.STRONG:
+        return 0
+    return max(0, sum(len(text) for text, _ in ascii_row(row, 10 * width)) - width)
+
+
+def _measured(state: State, width: int, measure: int, lines: int, notice: str) -> tuple[Row, ...]:
     """Notice, the rule where the headline had no room for it, and as many whole sentences as `lines` lines hold.
 
-    No rule where it would leave too little room for the first sentence, or, with the table saying it too, for any.
+    The lines are at most `measure` long.  No rule where it would leave too little room for the first sentence, or,
+    with the table saying it too, for any.
     """
-    measure = min(width - 2 * MARGIN, WIDTH)
     margin = " " * MARGIN
     said = fitted(_SENTENCES.split(notice), measure, lines) if notice else ()
     rule = missing_rule(state, headline(state, width - 18 - len(next_text(state))))
-    ruled = 0 < len(rule) <= measure and not said and (lines > _SHORT or measure == WIDTH)
+    ruled = (
+        0 < len(rule) <= min(width - 2 * MARGIN, WIDTH) and not said and (lines > _SHORT or width - 2 * MARGIN >= WIDTH)
+    )
     left = lines - len(said)
     meant = explain(state, measure, left) if left > 0 else ()
     if ruled:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from backprop_tui.core.backprop import gradient_name
+from backprop_tui.core.backprop import accumulated_name, gradient_name
+from backprop_tui.core.expression import before
+from backprop_tui.core.optimizers import quantity
 from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.sentences import counted, listed
 from backprop_tui.stepper.history import Pass
@@ -13,12 +15,16 @@ _MOST_LISTED = 4
 
 
 class _Neuron(NamedTuple):
-    """A hidden neuron: its weights and bias, those of the next layer that it feeds, and the gradients of all these."""
+    """A hidden neuron: its weights and bias, those of the next layer that it feeds, and the gradients of all these.
+
+    `carried` is what else decides on their steps: what the optimiser remembers of them, and their sums of gradients.
+    """
 
     parameters: tuple[float, ...]
     behind: tuple[float, ...]
     gradients: tuple[float, ...]
     gradients_behind: tuple[float, ...]
+    carried: tuple[float, ...]
 
 
 def cut_off(moment: StepContext) -> Iterator[str]:
@@ -54,10 +60,24 @@ def _hidden(one: Pass) -> Iterator[tuple[int, list[_Neuron]]]:
         neurons = []
         for place, own in enumerate(layer):
             behind = [row[place] for row in after]
-            values = (tuple(one.known[name] for name in some) for some in (own, behind))
-            slopes = (tuple(one.known[gradient_name(graph, name)] for name in some) for some in (own, behind))
-            neurons.append(_Neuron(*values, *slopes))
+            neurons.append(
+                _Neuron(
+                    tuple(one.known[name] for name in own),
+                    tuple(one.known[name] for name in behind),
+                    tuple(one.known[gradient_name(graph, name)] for name in own),
+                    tuple(one.known[gradient_name(graph, name)] for name in behind),
+                    tuple(value for name in (*own, *behind) for value in _carried(one, name)),
+                )
+            )
         yield number, neurons
+
+
+def _carried(one: Pass, parameter: str) -> Iterator[float]:
+    """What a pass finds of a parameter besides its number; 0 of one that is held fixed."""
+    learning = one.timeline.learning
+    yield from (one.given.get(before(quantity(slot, parameter)), 0.0) for slot in learning.row.slots)
+    if learning.accumulates and not learning.anew:
+        yield one.given.get(before(accumulated_name(parameter)), 0.0)
 
 
 def _alike(layer: Sequence[_Neuron]) -> Iterator[list[int]]:

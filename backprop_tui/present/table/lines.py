@@ -37,24 +37,10 @@ def table_stages(state: State) -> tuple[int, ...]:
     return tuple(stage for phase in TABLE_PHASES for stage in phases.get(phase, ()))
 
 
-def chosen_next(state: State, chosen: int, step: int) -> int:
-    """The stage `step` rows (1 or −1) from the one `chosen`; where that is 0, from the one at hand."""
-    stages = table_stages(state)
-    at = chosen or state.position.stage
-    later, earlier = [s for s in stages if s > at], [s for s in stages if s < at]
-    found = later[:1] if step > 0 else earlier[-1:]
-    return found[0] if found else stages[-1 if step > 0 else 0]
-
-
 def spaced_count(state: State) -> int:
     """How many lines the table takes with headings, and a blank one between the phases."""
     phases = [phase for phase in TABLE_PHASES if phase in state.timeline.phases]
     return len(_all_lines(state.view)) + 2 * len(phases) - 1
-
-
-def line_count(state: State) -> int:
-    """How many lines the table takes without headings."""
-    return len(_all_lines(state.view))
 
 
 def table_lines(state: State, height: int, around: int = 0) -> tuple[Line, ...]:
