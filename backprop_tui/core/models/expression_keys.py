@@ -1,15 +1,13 @@
 """The keys of a scenario file that make a program of expressions: the table ``[expression]`` and what goes with it."""
 
-from collections.abc import Mapping
-
+from backprop_tui.core import toml_values
 from backprop_tui.core.models.program import ProgramScenario, program_of
 from backprop_tui.core.optimizers import SGD, Settings
 from backprop_tui.core.scenario import Expectation, ScenarioError
+from backprop_tui.core.toml_values import Table
 
 _EXCLUDED = ("layer", "sample", "samples", "loss", "batch_size", "zero_grad", "seed")
 _KEYS = ("program", "values", "inputs")
-
-Table = Mapping[str, object]
 
 
 def check_alone(table: Table) -> None:
@@ -60,26 +58,14 @@ def _text(table: Table, key: str) -> str:
             raise ScenarioError(name[:40], f"unknown key; expected one of {', '.join(_KEYS)}")
     if key not in table:
         raise ScenarioError(key, "is missing; expected a text such as q = x + y")
-    value = table[key]
-    if not isinstance(value, str):
-        raise ScenarioError(key, f"expected a text such as q = x + y, not {value!r:.40}")
-    return value
+    return toml_values.text(key, table[key], "a text such as q = x + y")
 
 
 def _values(table: Table) -> tuple[tuple[str, float], ...]:
     values = table.get("values", {})
     if not isinstance(values, dict):
         raise ScenarioError("values", "expected a table such as { x = -2.0, y = 5.0 }")
-    return tuple((name, _number(f"values, {name[:40]}", value)) for name, value in values.items())
-
-
-def _number(key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ScenarioError(key, f"expected a number, not {value!r:.40}")
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise ScenarioError(key, "expected a finite number; this one is too large") from error
+    return tuple((name, toml_values.number(f"values, {name[:40]}", value)) for name, value in values.items())
 
 
 def _inputs(table: Table) -> tuple[str, ...]:
