@@ -1,7 +1,7 @@
 import math
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Layer, Sample, Scenario
@@ -37,12 +37,20 @@ def test_the_wide_panel_is_as_drawn() -> None:
 
 
 @given(ANY_FLOATS, st.booleans(), st.integers(30, 60), st.integers(2, 12))
+@example([5e-324], False, 40, 4)
+@example([1.7e308, -1.7e308], False, 40, 4)
 def test_any_losses_can_be_drawn_on_an_axis(losses: list[float], pending: bool, width: int, rows: int) -> None:
     chart = axis_rows(VisibleLosses(Series(losses), pending=pending), width, rows)
     assert all(width_of(row) <= width for row in chart)
     finite = [loss for loss in losses if math.isfinite(loss)]
     if finite:
         assert text_of(chart[0]).lstrip().startswith(f"{number(max(finite))} ┤")
+
+
+def test_the_axis_of_a_result_below_0_names_where_its_bars_start() -> None:
+    chart = texts(axis_rows(VisibleLosses(Series([4.0, -5.0, -3.0])), 34, 4))
+    assert chart[0].startswith(" 4 ┤")
+    assert chart[4].startswith("−5 ┼")
 
 
 def test_the_axis_names_its_ends_and_the_log_scale() -> None:

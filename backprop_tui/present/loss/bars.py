@@ -70,8 +70,9 @@ class Series:
         share = 0.0
         if self.foot:
             share = (math.log(loss) - math.log(self.foot)) / (math.log(self.top) - math.log(self.foot))
-        elif self.top > self.floor:  # halves, as their difference may be too large for a machine number
-            share = (loss / 2 - self.floor / 2) / (self.top / 2 - self.floor / 2)
+        elif self.top > self.floor:
+            half = 1.0 if math.isfinite(self.top - self.floor) else 0.5  # else a difference too large for a float
+            share = (loss * half - self.floor * half) / (self.top * half - self.floor * half)
         return max(1, round(share * rows * _EIGHTHS))
 
 
@@ -219,7 +220,7 @@ def axis_rows(shown: VisibleLosses, width: int, rows: int) -> tuple[Row, ...]:
     for y, note in enumerate(notes, start=rows + 2):
         _put_row(canvas, y, note)
     if len(series.finite):
-        top, foot, last = number(series.top), number(series.foot), str(len(series.finite))
+        top, foot, last = number(series.top), number(series.foot or series.floor), str(len(series.finite))
         axis = max(len(top), len(foot)) + 1
         room = width - axis - 1 - _MARGIN
         canvas.put(axis - 1 - len(foot), rows, f"{foot} ")
