@@ -14,6 +14,10 @@ from backprop_tui.core.optimizers import OPTIMIZERS
 from backprop_tui.core.optimizers import settings as optimizer
 from backprop_tui.core.scenario_file import load
 from backprop_tui.present.explanation.stage import explain
+from backprop_tui.present.predicting.answer import read_answer
+from backprop_tui.present.predicting.asked import Asked
+from backprop_tui.present.predicting.diagnosis import found
+from backprop_tui.present.predicting.reasons import why_right
 from backprop_tui.stepper.state import Position, State, start
 from tests.claims_of_programs import CLAIMS, ProgramStage, false_sentences
 from tests.expressions import expression, programs
@@ -122,6 +126,12 @@ def test_nor_with_any_optimiser(scenario: ProgramScenario, name: str) -> None:
         ("f = 1/x", {"x": 0.0}, {}, "Not finite: f is infinite (a division by 0). Every"),
         ("f = 1/x", {"x": 0.0}, {}, "The numbers that the program starts from lead to it (key e)."),
         ("f = 1/x + ln(y)", {"x": 0.0, "y": -1.0}, {}, "v2 is not finite either, for itself: the logarithm of a neg"),
+        (
+            "f = -x*x",
+            {"x": 1e153},
+            {"learns": True, "learning_rate": 5.0},
+            "f has no lowest value that a machine",
+        ),
         ("f = x", {"x": 1.0}, {"inputs": ("x",)}, "One operation on x gives f. All values are given"),
         ("f = x*y", {"x": 1.0, "y": 2.0}, {"inputs": ("x",)}, "tells how f moves with y; the rest is given."),
         ("f = tanh(x) + y", {"x": 1.0, "y": 2.0}, {"learns": True, "learning_rate": 0.1}, "All that was computed"),
@@ -129,7 +139,7 @@ def test_nor_with_any_optimiser(scenario: ProgramScenario, name: str) -> None:
 )
 def test_a_programs_own_words(text: str, values: dict[str, float], rest: dict[str, object], said: str) -> None:
     scenario = expression(text, values, **rest)
-    if rest.get("learns"):
+    if "tanh" in text:
         scenario = replace(scenario, optimizer=optimizer("momentum"))
     assert any(said in " ".join(explain(state, 76, 1000)) for state in states(scenario))
 
@@ -137,3 +147,26 @@ def test_a_programs_own_words(text: str, values: dict[str, float], rest: dict[st
 def test_a_program_that_learns_but_has_no_value_to_move_goes_on_without_an_error() -> None:
     held = expression("f = x", {"x": 1.0}, inputs=("x",), learns=True, learning_rate=0.1)
     assert [state.position.epoch for state in states(held)].count(2) == 2
+
+
+_FOREIGN = re.compile(r"\b(?:loss|losses|L|weights?|bias(?:es)?|targets?|neurons?|layers?|network|parameters?|z)\b")
+
+
+def test_what_is_said_of_wrong_numbers_has_no_words_of_networks() -> None:
+    """Whatever number is typed at any stage: the mistakes found, and why the right one is."""
+    text = "q = 2*a + relu(b); f = (q*c - 1)^2 + tanh(a)"
+    learns = expression(text, {"a": -2.0, "b": 5.0, "c": -4.0}, learns=True, learning_rate=0.1)
+    circuit = expression("q = x + y; f = q*w", {"x": -2.0, "y": 5.0, "w": -4.0})
+    named: set[str] = set()
+    for scenario in (learns, replace(learns, optimizer=optimizer("momentum")), circuit):
+        view = start(scenario).view
+        known = view.known.values()
+        numbers = {*known, *(one * other for one in known for other in known), *(a - b for a in known for b in known)}
+        for stage, value in enumerate(view.values, start=1):
+            said = [why_right(Asked(view, stage))]
+            for number in sorted({*numbers, -value, 2 * value, view.given.get("a", 0.0) + 0.1 * value}):
+                mistakes = found(view, stage, read_answer(repr(number)))
+                named |= {one.mistake.name for one in mistakes}
+                said += [f"{one.sentence} {one.mistake.short}" for one in mistakes]
+            assert [text for text in said if _FOREIGN.search(text)] == []
+    assert {"upstream-forgotten", "uphill", "rate-forgotten"} <= named

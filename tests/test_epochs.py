@@ -11,6 +11,7 @@ from backprop_tui.present.loss.bars import Series, VisibleLosses, axis_rows, los
 from backprop_tui.present.numbers import number
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, start
+from tests.expressions import expression
 from tests.loss_panels import ANY_FLOATS, LOSS_STAGE, TWO_SAMPLES, article, at, drawn, panel, styles_of, texts
 
 WIDE = """
@@ -51,6 +52,13 @@ def test_the_axis_of_a_result_below_0_names_where_its_bars_start() -> None:
     chart = texts(axis_rows(VisibleLosses(Series([4.0, -5.0, -3.0])), 34, 4))
     assert chart[0].startswith(" 4 ┤")
     assert chart[4].startswith("−5 ┼")
+
+
+def test_no_value_of_a_program_is_called_the_best() -> None:
+    circuit = expression("f = (x - 1)^2", {"x": 0.0}, learns=True, learning_rate=0.1)
+    said = " ".join(texts(loss_rows(apply(start(circuit), GoTo(Position(3, 1, 2))), 12, 12)))
+    assert "lowest 0.4096" in said
+    assert "best" not in said
 
 
 def test_the_axis_names_its_ends_and_the_log_scale() -> None:

@@ -67,6 +67,8 @@ def _remedy(moment: StepContext, why: str) -> str:
     """What helps where values have grown from update to update."""
     rate, before, root = moment.of(LEARNING_RATE), moment.before, moment.graph.root.name
     has_grown = before is not None and not moment.of(root) <= before.known[root]
+    if not moment.outputs and moment.of(root) == -math.inf:
+        return f"{root} has no lowest value that a machine number could hold (other numbers: key e)."
     if not moment.view.scenario.descends_plainly:
         return "Smaller numbers or a smaller learning rate help (key e)."
     if has_grown and rate < 0:

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from backprop_tui.core.models import is_program
 from backprop_tui.present.canvas import Canvas, Row, Style, width_of
 from backprop_tui.present.loss.epochs import epoch_rows, loss_name
 from backprop_tui.present.loss.range_statistics import Losses, LossRecord
@@ -109,6 +110,7 @@ class VisibleLosses(NamedTuple):
     fresh: bool = False
     samples: int = 1
     own: float | None = None  # the loss of the sample on screen, where there are several and it is known
+    is_loss: bool = True  # else it is what a program computes, of which no number is better than another
 
     @property
     def now(self) -> float | None:
@@ -147,7 +149,7 @@ def visible_losses(state: State) -> VisibleLosses:
     fresh, samples = loss is not None and where is Mark.NOW, state.history.samples
     known = samples > 1 and where in (Mark.DONE, Mark.NOW)
     own = state.view.known[state.timeline.graph.root.name] if known else None
-    return VisibleLosses(series, loss is None, fresh, samples, own)
+    return VisibleLosses(series, loss is None, fresh, samples, own, not is_program(state.scenario))
 
 
 def _mean_loss(state: State) -> float | None:
@@ -264,7 +266,7 @@ def _facts(shown: VisibleLosses) -> list[Row]:
     elif shown.was is not None:
         facts.append(_fact("was ", _in_words(shown.was)))
     if len(shown.series.values) > 1:
-        facts.append(_fact("best ", number(shown.series.best)))
+        facts.append(_fact("best " if shown.is_loss else "lowest ", number(shown.series.best)))
         facts.append(_fact("first ", _in_words(shown.series.values[0])))
     return facts
 
