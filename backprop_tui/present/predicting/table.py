@@ -71,7 +71,7 @@ _CHAIN = (
         "slope-with-raw-z",
         slopes.with_raw_z,
         "{answer} comes with {z} = {other} in the rule of the slope, where {a} belongs.",
-        "z stood in the slope for a",
+        "the argument stood in the slope for the activation",
     ),
     Mistake(
         "slope-of-another",
