@@ -1,7 +1,7 @@
 import math
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backprop_tui.core.scenario import Layer, Sample, Scenario
@@ -11,6 +11,7 @@ from backprop_tui.present.loss.bars import Series, VisibleLosses, axis_rows, los
 from backprop_tui.present.numbers import number
 from backprop_tui.stepper.machine import GoTo, apply
 from backprop_tui.stepper.state import Position, start
+from tests.expressions import expression
 from tests.loss_panels import ANY_FLOATS, LOSS_STAGE, TWO_SAMPLES, article, at, drawn, panel, styles_of, texts
 
 WIDE = """
@@ -37,12 +38,27 @@ def test_the_wide_panel_is_as_drawn() -> None:
 
 
 @given(ANY_FLOATS, st.booleans(), st.integers(30, 60), st.integers(2, 12))
+@example([5e-324], False, 40, 4)
+@example([1.7e308, -1.7e308], False, 40, 4)
 def test_any_losses_can_be_drawn_on_an_axis(losses: list[float], pending: bool, width: int, rows: int) -> None:
     chart = axis_rows(VisibleLosses(Series(losses), pending=pending), width, rows)
     assert all(width_of(row) <= width for row in chart)
     finite = [loss for loss in losses if math.isfinite(loss)]
     if finite:
         assert text_of(chart[0]).lstrip().startswith(f"{number(max(finite))} ┤")
+
+
+def test_the_axis_of_a_result_below_0_names_where_its_bars_start() -> None:
+    chart = texts(axis_rows(VisibleLosses(Series([4.0, -5.0, -3.0])), 34, 4))
+    assert chart[0].startswith(" 4 ┤")
+    assert chart[4].startswith("−5 ┼")
+
+
+def test_no_value_of_a_program_is_called_the_best() -> None:
+    circuit = expression("f = (x - 1)^2", {"x": 0.0}, learns=True, learning_rate=0.1)
+    said = " ".join(texts(loss_rows(apply(start(circuit), GoTo(Position(3, 1, 2))), 12, 12)))
+    assert "lowest 0.4096" in said
+    assert "best" not in said
 
 
 def test_the_axis_names_its_ends_and_the_log_scale() -> None:

@@ -15,6 +15,8 @@ from backprop_tui.core.gradient_check import Judgement
 from backprop_tui.core.models.program import ProgramScenario
 from backprop_tui.core.scenario import ScenarioError
 from backprop_tui.core.scenario_file import parse
+from backprop_tui.options.arguments import UsageError, read
+from backprop_tui.options.expression import expression_of
 from backprop_tui.present.export.trace import trace
 from backprop_tui.present.formulas import substituted
 from backprop_tui.present.gradient_check import comparisons
@@ -212,3 +214,17 @@ def told_of(scenario: object) -> list[dict[str, Any]]:
 def test_a_file_that_is_no_program_is_told_where(text: str, said: str) -> None:
     with pytest.raises(ScenarioError, match=re.escape(said)):
         parse(text, "file")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("lr", ["--lr", "0.1"], "--lr: two quantities are called lr"),
+        ("v_x", ["--lr", "0.1", "--optimizer", "momentum"], "--optimizer: two quantities are called v_x"),
+        ("beta1", ["--lr", "0.1", "--optimizer", "adam"], "--optimizer: two quantities are called beta1"),
+    ],
+)
+def test_a_value_with_a_name_of_the_update_is_told_in_one_line(name: str, options: list[str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        expression_of(read(["trace", "--expr", f"f = x*{name}", "--at", "x=1", f"{name}=2", *options]))
+    assert expression_of(read(["trace", "--expr", f"f = x*{name}", "--at", "x=1", f"{name}=2"])).learns is False

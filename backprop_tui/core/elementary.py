@@ -161,7 +161,8 @@ ELEMENTARY: dict[str, Operation] = {
             lambda args: args[0] / args[1],
             _quotient_slopes,
             exactly(2),
-            "A division passes the gradient to the numerator over the denominator; a larger denominator makes less.",
+            "A division hands its numerator the gradient over the denominator.",
+            second="A denominator gets the gradient times minus the quotient, over the denominator once more.",
         ),
         Operation(
             "power",
@@ -170,6 +171,7 @@ ELEMENTARY: dict[str, Operation] = {
             exactly(2),
             "A power brings its exponent down as a factor and is left with one less.",
             convention="power′ = 0 in the base where the exponent is 0, and in the exponent where the base is 0",
+            second="In its exponent a power grows by itself times the logarithm of its base.",
         ),
         _of_one("negative", lambda v: -v, lambda v, own: Number(-1.0), "A minus sign turns the gradient's sign round."),
         _of_one("exp", exp, lambda v, own: own, "The exponential is its own slope."),

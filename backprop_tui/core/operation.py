@@ -12,9 +12,10 @@ Arguments = tuple[Expression, ...]
 class Operation(NamedTuple):
     """What a node computes from its arguments: `value(args)`, and for each argument `partials(args, own)`.
 
-    `arity` holds the numbers of arguments it can take.  `sentence` says what the backward pass does at it; `kinks` are
-    the places of a lone argument where the slope jumps, `convention` says which slope is taken there, and where several
-    arguments meet.
+    `arity` holds the numbers of arguments it can take.  `sentence` says what the backward pass does at it, `second`
+    what it does at the second argument where that is something else; `kinks` are the places
+    of a lone argument where the slope jumps, `convention` says which slope is taken there, and where several arguments
+    meet.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Operation(NamedTuple):
     sentence: str = ""
     kinks: tuple[float, ...] = ()
     convention: str = ""
+    second: str = ""
 
 
 def at_least(count: int, step: int = 1) -> range:

@@ -43,10 +43,15 @@ def changed_program(scenario: ProgramScenario, request: Request, name: str) -> P
             raise UsageError(
                 f"--{option.replace('_', '-')}: belongs to networks, but {name} is a program of expressions"
             )
-    if request.lr is not None:
-        scenario = replace(scenario, learning_rate=request.lr, learns=True)
-    if request.optimizer is not None and not scenario.learns:
+    if request.optimizer is not None and request.lr is None and not scenario.learns:
         raise UsageError("--optimizer: needs a learning rate; expected --lr with it, such as --lr 0.1")
-    changed = with_training(scenario, optimizer=request.optimizer)
+    option = "lr"
+    try:
+        if request.lr is not None:
+            scenario = replace(scenario, learning_rate=request.lr, learns=True)
+        option = "optimizer"
+        changed = with_training(scenario, optimizer=request.optimizer)
+    except ScenarioError as error:  # an update brings names of its own, which a value may have
+        raise UsageError(f"--{option}: {error.problem}") from error
     assert isinstance(changed, ProgramScenario)  # noqa: S101 - it is `scenario` with another optimiser
     return changed

@@ -12,7 +12,12 @@ from backprop_tui.stepper.training import is_divergence
 def why_not_finite(one: Pass) -> str:
     """What happens at the first value of a pass that is not finite: ``overflow``, ``a division by 0``, …."""
     rule = one.timeline.rules[one.first_not_finite - 1]
-    return _why(rule.expression, one.known) or "overflow"
+    return why_of(rule.expression, one.known)
+
+
+def why_of(expression: Expression, known: Mapping[str, float]) -> str:
+    """Likewise of any rule whose value is not finite."""
+    return _why(expression, known) or "overflow"
 
 
 def where_it_ends(state: State, epochs: int) -> str:

@@ -179,7 +179,7 @@ class History:
         """How far each pass of `epoch` moves the parameter that it moves farthest."""
         for sample in range(1, self.samples + 1):
             before, after = self.parameters(epoch, sample), self._after(epoch, sample)
-            yield max(abs(new - old) for old, new in zip(before, after, strict=True))
+            yield max((abs(new - old) for old, new in zip(before, after, strict=True)), default=0.0)
 
     def _after(self, epoch: int, sample: int) -> tuple[float, ...]:
         """The parameters that a pass ends with."""

@@ -4,10 +4,12 @@ import math
 from collections.abc import Iterator
 
 from backprop_tui.core.backprop import LEARNING_RATE, Phase
+from backprop_tui.core.expression import names
+from backprop_tui.core.models import is_program
 from backprop_tui.present.endings import why_still
 from backprop_tui.present.explanation.step_context import StepContext
 from backprop_tui.present.formulas import symbol
-from backprop_tui.present.not_finite import why_not_finite
+from backprop_tui.present.not_finite import why_not_finite, why_of
 from backprop_tui.present.numbers import number
 from backprop_tui.stepper.training import is_divergence
 
@@ -26,18 +28,27 @@ def not_finite(moment: StepContext) -> Iterator[str]:
         size = "infinite, too large for a machine number" if why == "overflow" else f"infinite ({why})"
         how = f"{'minus ' if value < 0 else ''}{size}"
     if moment.state.position.stage == broken:
-        yield f"{word}: {what} is {how}; training stops."
+        yield f"{word}: {what} is {how}{'; training stops' if moment.view.scenario.learns else ''}."
     elif math.isfinite(moment.value):
         yield f"{word}: {what} is {how}. This number is one that still could be computed; nothing follows the pass."
     else:
-        yield f"{word}: {what} is {how}. What is computed from it says nothing any more."
+        yield f"{word}: {what} is {how}. {_consequence(moment)}"
     yield "Every earlier stage is still there (←)."
     yield _remedy(moment, why) if has_diverged else _other_numbers(moment, why)
 
 
+def _consequence(moment: StepContext) -> str:
+    """What another value that is not finite is due to: to one before it, or to its own rule."""
+    rule, known = moment.rule, moment.view.known
+    if all(math.isfinite(known[name]) for name in names(rule.expression)):
+        return f"{symbol(rule.quantity)} is not finite either, for itself: {why_of(rule.expression, known)}."
+    return "What is computed from it says nothing any more."
+
+
 def standing_still(moment: StepContext) -> Iterator[str]:
     """What is said at the end of an epoch in which no update has moved anything."""
-    yield f"Standing still: {why_still(moment.state)}. No parameter has changed in this epoch."
+    what = "value" if is_program(moment.view.scenario) else "parameter"
+    yield f"Standing still: {why_still(moment.state)}. No {what} has changed in this epoch."
     if moment.view.scenario.descends_plainly:
         yield "So every epoch from here on is the same as this one."
 
@@ -47,6 +58,8 @@ def _other_numbers(moment: StepContext, why: str) -> str:
     here = moment.state.position
     since = " since the edit" if moment.state.history.segment_at(here.epoch, here.sample).start else ""
     cause = "are too large" if why == "overflow" else "lead to it"
+    if not moment.view.scenario.learns:
+        return f"The numbers that the program starts from {cause} (key e)."
     return f"No update{since} did this: the numbers that it starts from {cause} (key e)."
 
 
@@ -54,6 +67,8 @@ def _remedy(moment: StepContext, why: str) -> str:
     """What helps where values have grown from update to update."""
     rate, before, root = moment.of(LEARNING_RATE), moment.before, moment.graph.root.name
     has_grown = before is not None and not moment.of(root) <= before.known[root]
+    if not moment.outputs and moment.of(root) == -math.inf:
+        return f"{root} has no lowest value that a machine number could hold (other numbers: key e)."
     if not moment.view.scenario.descends_plainly:
         return "Smaller numbers or a smaller learning rate help (key e)."
     if has_grown and rate < 0:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 
-from backprop_tui.core.backprop import Phase, gradient_name
+from backprop_tui.core.backprop import Phase
 from backprop_tui.core.graph import Node
 from backprop_tui.core.ops import OPERATIONS
+from backprop_tui.present.endings import goes_round, sentence
+from backprop_tui.present.events import Kind
+from backprop_tui.present.explanation.optimizing import optimized_update
 from backprop_tui.present.explanation.step_context import StepContext, passes_since_edit
 from backprop_tui.present.kinks import is_at_kink
 from backprop_tui.present.numbers import number
-from backprop_tui.present.sentences import follows, from_to, listed, moves
+from backprop_tui.present.sentences import apart, follows, is_rounding, listed, moves
 from backprop_tui.stepper.state import Position, State
+from backprop_tui.stepper.training import Ending
 
 
 def start(state: State) -> Iterator[str]:
@@ -19,10 +23,17 @@ def start(state: State) -> Iterator[str]:
         yield "From here on the edited numbers hold; what came before stays as it was."
     elif here.epoch > 1:
         yield f"Epoch {here.epoch}: the program runs again, from the values that the update has made."
-    count = len(graph.computed)
+    count, root = len(graph.computed), graph.root.name
     given = [node.name for node in graph.nodes if not node.operation]
-    yield f"{'One operation' if count == 1 else f'{count} operations'} on {listed(given)} make {graph.root.name}."
-    yield f"The walk back then tells how {graph.root.name} moves with each value."
+    operations, give = ("One operation", "gives") if count == 1 else (f"{count} operations", "give")
+    yield f"{operations} on {listed(given)} {give} {root}."
+    moved = [node.name for node in graph.parameters]
+    if len(moved) == len(given):
+        yield f"The walk back then tells how {root} moves with each value."
+    elif moved:
+        yield f"The walk back then tells how {root} moves with {listed(moved)}; the rest is given."
+    else:
+        yield "All values are given: there is nothing to walk back to."
     yield "Each → is one stage."
 
 
@@ -41,56 +52,87 @@ def program(moment: StepContext) -> Iterator[str]:
 
 def _forward(moment: StepContext) -> Iterator[str]:
     node, graph = moment.node, moment.graph
+    if node is graph.root:
+        yield from _change(moment)
     if moment.is_first():
         yield "The forward pass computes each operation from what it is made of."
-    if node is graph.root:
+    if node is not graph.root:
+        yield f"{node.name} goes on into {listed([user.name for user in graph.consumers[node.name]])}."
+    elif graph.parameters:
         yield f"{node.name} is the result: the walk back asks how it moves with each value."
     else:
-        yield f"{node.name} goes on into {listed([user.name for user in graph.consumers[node.name]])}."
+        yield f"{node.name} is the result."
+
+
+def _change(moment: StepContext) -> Iterator[str]:
+    """How the result has moved since the epoch before."""
+    before = moment.before
+    if before is None:
+        return
+    if Kind.OSCILLATING in moment.kinds:
+        yield f"Oscillating: {goes_round(moment.state)}."
+        return
+    name, was, now = moment.node.name, before.known[moment.node.name], moment.value
+    if was == now:
+        yield f"{name} is {number(now)}, as an epoch ago."
+    elif is_rounding(was, now):
+        yield f"{name} is {number(now)}, as an epoch ago but for the last digits."
+    else:
+        first, last = apart(was, now)
+        word = "Overshoot: " if Kind.OVERSHOOT in moment.kinds else ""
+        yield f"{word}{name} {'fell' if now < was else 'rose'} from {first} to {last}."
+        if word:
+            yield "A smaller learning rate makes smaller steps (key e)."
 
 
 def _local(moment: StepContext) -> Iterator[str]:
     node, argument, graph = moment.node, moment.rule.argument, moment.graph
-    yield f"If {argument} moves a little, {node.name} {follows(moment.value)}: {number(moment.value)}."
-    yield from _convention(moment, node)
-    yield OPERATIONS[node.operation].sentence
+    if is_at_kink(moment.view, node, (argument,)):
+        convention = OPERATIONS[node.operation].convention
+        yield f"{number(moment.value)} by convention, as {node.name} has no slope here: {convention}."
+    else:
+        yield f"If {argument} moves a little, {node.name} {follows(moment.value)}: {number(moment.value)}."
+    yield from _operation(node, argument)
     if node is graph.root and graph.consumers[argument] == (node,):
         yield f"{node.name} is all that {argument} goes into, so this is its gradient already."
 
 
 def _gradient(moment: StepContext) -> Iterator[str]:
     name, root, users = moment.node.name, moment.graph.root.name, moment.graph.consumers[moment.node.name]
-    if any(is_at_kink(moment.view, node) for node in moment.graph.computed if node.name in moment.ahead):
-        yield f"{number(moment.value)} is the gradient by convention: at a corner there is no slope."
+    corners = [node.name for node in moment.graph.computed if is_at_kink(moment.view, node, moment.ahead)]
+    if corners:
+        have = "has" if len(corners) == 1 else "have"
+        yield f"{number(moment.value)} is the gradient by convention, as {listed(corners)} {have} no slope here."
     elif moment.value == 0:
         yield f"0: a small move of {name} moves {root} next to nothing."
     else:
         yield f"Raise {name} a little and {root} {moves(moment.value)}."
+    yield from _ending(moment)
     if len(users) > 1:
         yield f"{name} goes into {listed([user.name for user in users])}; what each of them brings is added up."
     else:
-        yield OPERATIONS[users[0].operation].sentence
+        yield from _operation(users[0], name)
     if moment.is_last:
         yield f"In PyTorch this walk back is {root}.backward()."
 
 
+def _ending(moment: StepContext) -> Iterator[str]:
+    """Where the run as good as ends with this gradient."""
+    for kind, ending in ((Kind.CONVERGED, Ending.CONVERGED), (Kind.STUCK, Ending.STUCK)):
+        if kind in moment.kinds:
+            yield sentence(moment.state, ending)
+
+
+def _operation(node: Node, argument: str) -> Iterator[str]:
+    """What the operation of `node` has to do with its argument."""
+    row, places = OPERATIONS[node.operation], [place for place, one in enumerate(node.operands) if one == argument]
+    if not row.second or places[0] == 0:
+        yield row.sentence
+    if row.second and places[-1] == 1:
+        yield row.second
+
+
 def _update(moment: StepContext) -> Iterator[str]:
-    name, old = moment.node.name, moment.view.given.get(moment.node.name, 0.0)
-    if not moment.rule.is_step:
-        yield f"The optimiser {moment.view.scenario.optimizer.row.about}."
-    elif moment.value == old:
-        yield f"{name} stays {number(old)}."
-    else:
-        yield f"Now {name} changes, {from_to(old, moment.value)}: by its gradient {gradient_words(moment)}."
+    yield from optimized_update(moment)
     if moment.is_last:
         yield "With the new values the program runs again."
-
-
-def gradient_words(moment: StepContext) -> str:
-    """The gradient of the moment's parameter as it is shown."""
-    return number(moment.of(gradient_name(moment.graph, moment.node.name)))
-
-
-def _convention(moment: StepContext, node: Node) -> Iterator[str]:
-    if is_at_kink(moment.view, node):
-        yield f"This is a corner, where {OPERATIONS[node.operation].convention} by convention."

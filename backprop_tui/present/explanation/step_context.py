@@ -152,7 +152,7 @@ class StepContext(Frozen):
     @property
     def is_neuron(self) -> bool:
         """Whether the graph is one neuron: then its z, a and L need no number."""
-        return len(self.activations) == 1
+        return self.view.scenario.is_neuron
 
     def stages(self, phase: Phase) -> range:
         """The stages of `phase`; empty where it has none."""

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from backprop_tui.core.models import is_program
 from backprop_tui.present.canvas import Canvas, Row, Style, width_of
 from backprop_tui.present.loss.epochs import epoch_rows, loss_name
 from backprop_tui.present.loss.range_statistics import Losses, LossRecord
@@ -70,9 +71,9 @@ class Series:
         share = 0.0
         if self.foot:
             share = (math.log(loss) - math.log(self.foot)) / (math.log(self.top) - math.log(self.foot))
-        elif self.top > self.floor:  # in parts of the largest, as their difference may be no machine number
-            largest = max(self.top, -self.floor)
-            share = (loss / largest - self.floor / largest) / (self.top / largest - self.floor / largest)
+        elif self.top > self.floor:
+            half = 1.0 if math.isfinite(self.top - self.floor) else 0.5  # else a difference too large for a float
+            share = (loss * half - self.floor * half) / (self.top * half - self.floor * half)
         return max(1, round(share * rows * _EIGHTHS))
 
 
@@ -109,6 +110,7 @@ class VisibleLosses(NamedTuple):
     fresh: bool = False
     samples: int = 1
     own: float | None = None  # the loss of the sample on screen, where there are several and it is known
+    is_loss: bool = True  # else it is what a program computes, of which no number is better than another
 
     @property
     def now(self) -> float | None:
@@ -147,7 +149,7 @@ def visible_losses(state: State) -> VisibleLosses:
     fresh, samples = loss is not None and where is Mark.NOW, state.history.samples
     known = samples > 1 and where in (Mark.DONE, Mark.NOW)
     own = state.view.known[state.timeline.graph.root.name] if known else None
-    return VisibleLosses(series, loss is None, fresh, samples, own)
+    return VisibleLosses(series, loss is None, fresh, samples, own, not is_program(state.scenario))
 
 
 def _mean_loss(state: State) -> float | None:
@@ -220,7 +222,7 @@ def axis_rows(shown: VisibleLosses, width: int, rows: int) -> tuple[Row, ...]:
     for y, note in enumerate(notes, start=rows + 2):
         _put_row(canvas, y, note)
     if len(series.finite):
-        top, foot, last = number(series.top), number(series.foot), str(len(series.finite))
+        top, foot, last = number(series.top), number(series.foot or series.floor), str(len(series.finite))
         axis = max(len(top), len(foot)) + 1
         room = width - axis - 1 - _MARGIN
         canvas.put(axis - 1 - len(foot), rows, f"{foot} ")
@@ -264,7 +266,7 @@ def _facts(shown: VisibleLosses) -> list[Row]:
     elif shown.was is not None:
         facts.append(_fact("was ", _in_words(shown.was)))
     if len(shown.series.values) > 1:
-        facts.append(_fact("best ", number(shown.series.best)))
+        facts.append(_fact("best " if shown.is_loss else "lowest ", number(shown.series.best)))
         facts.append(_fact("first ", _in_words(shown.series.values[0])))
     return facts
 

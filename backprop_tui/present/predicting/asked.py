@@ -44,6 +44,11 @@ class Asked(Frozen, eq=False):
         return self.graph.by_name[self.rule.node]
 
     @property
+    def end(self) -> str:
+        """What the walk back starts from, in words: ``the loss``, or the name of what a program computes."""
+        return "the loss" if self.graph.root.operation in LOSSES else self.graph.root.name
+
+    @property
     def value(self) -> float:
         """The right number."""
         return self.view.values[self.stage - 1]

@@ -51,7 +51,7 @@ def _found(asked: Asked, answer: Answer) -> Iterator[Found]:
     for mistake in MISTAKES:
         for value, words in mistake.gives(asked):
             if answer.names(value):
-                names = {"answer": answer.shown, "asked": symbol(asked.rule.quantity)}
+                names = {"answer": answer.shown, "asked": symbol(asked.rule.quantity), "end": asked.end}
                 yield Found(mistake, mistake.sentence.format_map({**words, **names}))
                 break
 

@@ -125,7 +125,8 @@ def half_slope(asked: Asked) -> Iterator[Wrong]:
     """1 − a, a(1 + a) or z for the slope."""
     if asked.phase is Phase.LOCAL and asked.own_slopes and asked.own_slopes[-1] is asked.rule:
         a, z = asked.of(asked.rule.node), asked.of(asked.rule.argument)
-        for value, what in ((1 - a, "1 − a"), (a * (1 + a), "a(1 + a)"), (z, "z")):
+        own, argument = asked.rule.node, asked.rule.argument
+        for value, what in ((1 - a, f"1 − {own}"), (a * (1 + a), f"{own}(1 + {own})"), (z, argument)):
             yield value, {"what": what}
 
 

@@ -47,7 +47,7 @@ def _forward(asked: Asked) -> str:
         return f"{node.name} adds up every input times its weight, and the bias"
     if node.operation == SOFTMAX:
         return f"{node.name} is its share of all e^z together"
-    if row := ACTIVATIONS.get(node.operation):
+    if (row := ACTIVATIONS.get(node.operation)) and asked.graph.root.operation in LOSSES:
         return f"{node.operation} {row.about}"
     return f"{node.name} is {formula(asked.rule.expression)}"
 

@@ -49,8 +49,8 @@ _COMMONEST = (
     Mistake(
         "upstream-forgotten",
         paths.upstream_forgotten,
-        "{answer} is {local} alone: it has to be multiplied by what arrives from the loss, {upstream}.",
-        "what arrives from the loss was forgotten",
+        "{answer} is {local} alone: it has to be multiplied by what arrives from {end}, {upstream}.",
+        "what arrives from further on was forgotten",
     ),
 )
 
@@ -71,7 +71,7 @@ _CHAIN = (
         "slope-with-raw-z",
         slopes.with_raw_z,
         "{answer} comes with {z} = {other} in the rule of the slope, where {a} belongs.",
-        "z stood in the slope for a",
+        "the argument stood in the slope for the activation",
     ),
     Mistake(
         "slope-of-another",
@@ -190,7 +190,7 @@ _UPDATES = (
     Mistake(
         "uphill",
         updates.uphill,
-        "{answer} adds the step: it is taken off {p}, as the gradient points to where the loss rises.",
+        "{answer} adds the step: it is taken off {p}, as the gradient points to where {end} rises.",
         "the step went uphill",
     ),
     Mistake(
@@ -203,7 +203,7 @@ _UPDATES = (
         "rate-times-weight",
         updates.rate_times_weight,
         "{answer} takes off the learning rate {lr} times {p} itself: it belongs to the gradient.",
-        "the rate multiplied the weight",
+        "the rate multiplied the number itself",
     ),
     Mistake(
         "step-only",
