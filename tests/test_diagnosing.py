@@ -111,7 +111,7 @@ def test_a_row_has_all_that_a_mistake_needs(row: Mistake, shown_alone: set[str])
 
 def test_of_what_no_mistake_gives_it_is_said_how_it_misses() -> None:
     for text, kind in (
-        ("-.148", Off.SIGN),
+        ("-.148", Off.MIRRORED),
         ("-.9", Off.SIGN),
         ("1.48", Off.POWER),
         (".000148", Off.POWER),

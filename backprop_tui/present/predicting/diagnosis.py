@@ -29,6 +29,7 @@ class Found(NamedTuple):
 class Off(StrEnum):
     """How an answer stands to the right number where no mistake of the table gives it."""
 
+    MIRRORED = "right size, wrong sign"
     SIGN = "wrong sign"
     POWER = "wrong power of ten"
     LARGE = "too large"
@@ -59,7 +60,7 @@ def _found(asked: Asked, answer: Answer) -> Iterator[Found]:
 def off(value: float, answer: Answer) -> Off:
     """How `answer` misses `value`; for where nothing better can be said."""
     if answer.names(-value):
-        return Off.SIGN
+        return Off.MIRRORED
     if any(
         answer.names(sign * value * 10.0**power) for power in (*_POWERS, *(-p for p in _POWERS)) for sign in (1, -1)
     ):

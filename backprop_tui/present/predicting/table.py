@@ -49,7 +49,7 @@ _COMMONEST = (
     Mistake(
         "upstream-forgotten",
         paths.upstream_forgotten,
-        "{answer} is {local} alone: it has to be multiplied by what arrives from the loss, {upstream}.",
+        "{answer} is {local} alone: {each} to be multiplied by what arrives from the loss, {upstream}.",
         "what arrives from the loss was forgotten",
     ),
 )
@@ -136,7 +136,7 @@ _CHAIN = (
     Mistake(
         "sent-too-early",
         paths.sent_too_early,
-        "{answer} counts a part twice: the gradient of {node} goes on only when all its paths have arrived.",
+        "{answer} counts a part more than once: the gradient of {node} goes on only when all its paths have arrived.",
         "a gradient was sent on too early",
     ),
     Mistake(
@@ -157,7 +157,7 @@ _HIDDEN = (
     Mistake(
         "updated-weights",
         paths.updated_weights,
-        "{answer} comes with {weights} as the update leaves them: gradients belong to the weights of this pass.",
+        "{answer} comes with {weights} as a step would leave them: gradients belong to the weights of this pass.",
         "updated weights were used",
     ),
     Mistake(
@@ -169,7 +169,7 @@ _HIDDEN = (
     Mistake(
         "output-slope-forgotten",
         paths.next_slope_forgotten,
-        "{answer} comes without {slopes}, the slope of the layer after: the way back leads through it.",
+        "{answer} comes without {slopes} of the layer after: the way back leads through it.",
         "the slope of the layer after was forgotten",
     ),
     Mistake(
@@ -196,13 +196,13 @@ _UPDATES = (
     Mistake(
         "rate-forgotten",
         updates.rate_forgotten,
-        "{answer} takes the whole gradient for the step: it is first multiplied by the learning rate {lr}.",
+        "{answer} steps without the learning rate {lr}: it is a factor of every step.",
         "the learning rate was forgotten",
     ),
     Mistake(
         "rate-times-weight",
         updates.rate_times_weight,
-        "{answer} takes off the learning rate {lr} times {p} itself: it belongs to the gradient.",
+        "{answer} takes off the learning rate {lr} times {p} itself: the rate is a factor of the step.",
         "the rate multiplied the weight",
     ),
     Mistake(
