@@ -195,7 +195,7 @@ async def test_predict_starts_in_the_first_mode_and_an_epoch_ends_with_what_was_
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         await pilot.pause()
         assert "? z = w·x + b = 1.5 · 2 + 0.5 = [" in shown(app)
-        assert re.search(r"∂z/∂b +·", shown(app).split("Derivatives")[1])  # its rule is 1: told when it is computed
+        assert re.search(r"\n +∂z/∂b +·", shown(app).split("Derivatives")[1])  # its rule is 1: told when it is computed
         for answer in ("3.5", "3.5", "1/4", "-1", "1", "2", "1", "-2", "-1", "1.7", ".6"):
             if field(app) is None:
                 await pilot.press("right")
