@@ -45,7 +45,14 @@ def found(view: Pass, stage: int, answer: Answer) -> tuple[Found, ...]:
     """Every mistake that gives `answer` at `stage` (from 1), the commonest first; none for a right answer."""
     if is_right(view, stage, answer) or not math.isfinite(view.values[stage - 1]):
         return ()
-    return tuple(_found(Asked(view, stage), answer))
+    every = tuple(_found(Asked(view, stage), answer))
+    names = {one.mistake.name for one in every}
+    return tuple(
+        one
+        for general in every
+        if general.mistake.case_of not in names
+        for one in (general, *(case for case in every if case.mistake.case_of == general.mistake.name))
+    )
 
 
 def _found(asked: Asked, answer: Answer) -> Iterator[Found]:

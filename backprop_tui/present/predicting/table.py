@@ -37,7 +37,7 @@ _COMMONEST = (
     Mistake(
         "weight-for-input",
         edges.other_end,
-        "{answer} comes with {wrong} as the last factor: it is the other end of that link; {right} is needed.",
+        "{answer} comes with {wrong} as the last factor: what {own} is multiplied by is needed, {right}.",
         "the weight stood for the input",
     ),
     Mistake(
@@ -144,6 +144,7 @@ _CHAIN = (
         paths.overwritten,
         "{answer} keeps one contribution to {node} and overwrites the others: they are added up.",
         "a contribution was overwritten",
+        case_of="one-path-only",
     ),
 )
 
@@ -171,18 +172,21 @@ _HIDDEN = (
         paths.next_slope_forgotten,
         "{answer} comes without {slopes} of the layer after: the way back leads through it.",
         "the slope of the layer after was forgotten",
+        case_of="slope-forgotten",
     ),
     Mistake(
         "hidden-slope-forgotten",
         slopes.hidden_forgotten,
         "{answer} comes without {slope}: a hidden neuron has a slope of its own on the way back.",
         "the hidden slope was forgotten",
+        case_of="slope-forgotten",
     ),
     Mistake(
         "input-crossed",
         edges.hidden_other_input,
         "{answer} comes with {wrong}: the second index of a weight names its input, {right}.",
         "the indices were crossed",
+        case_of="other-input",
     ),
 )
 
@@ -237,6 +241,7 @@ _CLASSES = (
         softmax.sign,
         "{answer} comes of {y} − {a}: the gradient in z is {a} − {y}.",
         "target and probability were exchanged",
+        case_of="sign-of-error",
     ),
     Mistake(
         "extra-slope",
@@ -268,7 +273,7 @@ _OPTIMISERS = (
     Mistake(
         "no-bias-correction",
         updates.no_correction,
-        "{answer} comes of a mean as it is: having begun at 0, it is too small and is divided by 1 − β^t.",
+        "{answer} comes of a mean as it is: having begun at 0, it is too near 0 and is divided by 1 − β^t.",
         "the correction was left out",
     ),
     Mistake(
@@ -286,7 +291,7 @@ _OPTIMISERS = (
     Mistake(
         "correction-multiplied",
         updates.correction_multiplied,
-        "{answer} comes of a multiplication by 1 − β^t: the mean is too small, so it is divided.",
+        "{answer} comes of a multiplication by 1 − β^t: the mean is too near 0, so it is divided.",
         "the correction was multiplied",
     ),
     Mistake(
@@ -313,6 +318,7 @@ _OPTIMISERS = (
         updates.velocity_sign,
         "{answer} comes of {v} with another sign: the old velocity is added to g, and the new one taken off.",
         "the velocity had the wrong sign",
+        case_of="uphill",
     ),
     Mistake(
         "power-rule-on-exp",
