@@ -59,7 +59,7 @@ def is_one_path(said: re.Match[str], asked: Asked, answer: Answer, known: Known)
     return several and (said[2] != asked.rule.node or answer.names(product(said[1], known)))
 
 
-def is_below(said: re.Match[str], asked: Asked, answer: Answer, known: Known) -> bool:
+def is_below(said: re.Match[str], asked: Asked, *_: object) -> bool:
     pairs = [(asked.of(one), asked.of(other)) for one, other in asked.outputs]
     return any(
         (number(a), number(y)) == (said[1], said[3])

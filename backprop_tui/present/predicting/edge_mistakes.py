@@ -11,7 +11,7 @@ from backprop_tui.present.predicting.mistake import Wrong
 
 
 def other_end(asked: Asked) -> Iterator[Wrong]:
-    """Of a product the factor itself for the other one: the weight for its input, a hidden activation for its weight."""
+    """Of a product the factor itself for the one beside it: the weight for its input, an activation for its weight."""
     if asked.is_weight:
         w, x = asked.parameter, asked.inputs[0]
         words = {"wrong": _text(asked, w), "right": _text(asked, x), "own": w}
