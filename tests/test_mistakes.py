@@ -136,6 +136,18 @@ def test_of_a_product_the_other_factor_is_needed() -> None:
     assert bp.diagnose(way, "dg_da", "-0.784") == ("weight-for-input",)
 
 
+def test_of_several_slopes_on_one_way_each_may_be_forgotten() -> None:
+    program = expression("u = tanh(x); v = tanh(u); f = tanh(v)", {"x": 0.5})
+    u = math.tanh(0.5)
+    v = math.tanh(u)
+    slopes = [1 - math.tanh(v) ** 2, 1 - v * v, 1 - u * u]
+    for forgotten in range(3):
+        left = math.prod(slope for place, slope in enumerate(slopes) if place != forgotten)
+        assert bp.diagnose(program, "df_dx", f"{left:.5g}")[0] == "slope-forgotten"
+        twice = math.prod(slopes) * slopes[forgotten]
+        assert bp.diagnose(program, "df_dx", f"{twice:.5g}") == ("slope-twice",)
+
+
 def test_a_mistake_with_two_names_has_them_side_by_side_and_the_general_one_first() -> None:
     names = bp.diagnose(M, "dL_dz1_1", ".0363503")  # the hidden slope left out: both names mean that
     assert names[:2] == ("slope-forgotten", "hidden-slope-forgotten")
