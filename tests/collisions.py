@@ -9,17 +9,9 @@ from backprop_tui.present.predicting.table import MISTAKES
 
 TWINS = {
     # One mistake under its general name and the name that it has in one place.
-    frozenset(pair)
-    for pair in (
-        ("slope-forgotten", "hidden-slope-forgotten"),
-        ("slope-forgotten", "output-slope-forgotten"),
-        ("other-input", "input-crossed"),
-        ("one-path-only", "overwritten"),
-        ("sign-of-error", "softmax-sign"),
-        ("uphill", "velocity-sign"),
-        # The mean of two paths is half of their sum.
-        ("factor-two", "paths-averaged"),
-    )
+    *(frozenset((row.name, row.case_of)) for row in MISTAKES if row.case_of),
+    # The mean of two paths is half of their sum.
+    frozenset(("factor-two", "paths-averaged")),
 }
 
 

@@ -84,7 +84,7 @@ async def test_two_wrong_answers_lead_to_the_worked_line() -> None:
         assert field(app) == "-9"
         await pilot.press("enter")
         assert place(app) == (1, 8)
-        assert "In size, −9 is too large." in shown(app)
+        assert "−9 is too far below 0." in shown(app)
         assert "● ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = −1 · 1 · 2 = −2" in shown(app)
 
 
@@ -195,6 +195,7 @@ async def test_predict_starts_in_the_first_mode_and_an_epoch_ends_with_what_was_
     async with app.run_test(size=DESIGN_SIZE) as pilot:
         await pilot.pause()
         assert "? z = w·x + b = 1.5 · 2 + 0.5 = [" in shown(app)
+        assert re.search(r"\n +∂z/∂b +·", shown(app).split("Derivatives")[1])  # its rule is 1: told when it is computed
         for answer in ("3.5", "3.5", "1/4", "-1", "1", "2", "1", "-2", "-1", "1.7", ".6"):
             if field(app) is None:
                 await pilot.press("right")
@@ -203,7 +204,11 @@ async def test_predict_starts_in_the_first_mode_and_an_epoch_ends_with_what_was_
             assert field(app) is None
         assert place(app) == (1, 11)
         text = " ".join(shown(app).split())
-        assert "Forward: 2 of 2 at first try. Loss: 1 of 1 at first try." in text
+        assert (
+            "Forward: 2 of 2, loss: 1 of 1, local derivatives: 4 of 4, chain rule: 2 of 2, update: 2 of 2 at first"
+            in text
+        )
+        assert "to 0.6, by the gradient of the same pass" in text  # the stage's own words have their place, too
         await pilot.press("t", "t", "t", "left")
         await main_screen(app).pages.open("predictions")
         await pilot.pause()
@@ -211,6 +216,22 @@ async def test_predict_starts_in_the_first_mode_and_an_epoch_ends_with_what_was_
         await pilot.press("escape")
         assert main_screen(app).asking is not None
         assert main_screen(app).asking.mode is Mode.NUMBERS
+
+
+async def test_another_scenario_is_asked_about_in_the_same_mode_and_the_session_counts_on() -> None:
+    app = app_at(stage=9)
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        await pilot.press("t", "1", "enter", "1", "enter", "o")
+        await type_in(pilot, "practice-neuron")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (field(app), place(app)) == (None, (1, 0))
+        await pilot.press("right")
+        assert field(app) == ""
+        asking = main_screen(app).asking
+        assert asking is not None
+        assert len(asking.records) == 1
+        assert asking.of_epoch(1) == ()
 
 
 async def test_what_starts_over_asks_as_it_did_at_first() -> None:

@@ -90,7 +90,7 @@ def proven() -> set[str]:
 
 ELSEWHERE = {
     "zero-slope-doubted": "a remark on what is right",
-    "power-rule-on-exp": "in test_mistakes, at a graph of its own",
+    "power-rule-on-exp": "in test_mistakes, in a program",
 }
 
 
@@ -106,12 +106,13 @@ def test_a_row_has_all_that_a_mistake_needs(row: Mistake, shown_alone: set[str])
     assert row.sentence.startswith(("{answer}", "0 "))
     assert row.sentence.endswith(".")
     assert row.short.islower() or row.short[0].islower() or row.short[0] == "β"
+    assert not row.case_of or row.case_of in [one.name for one in MISTAKES]
     assert row.name in shown_alone, "no scenario of the tests shows it"
 
 
 def test_of_what_no_mistake_gives_it_is_said_how_it_misses() -> None:
     for text, kind in (
-        ("-.148", Off.SIGN),
+        ("-.148", Off.MIRRORED),
         ("-.9", Off.SIGN),
         ("1.48", Off.POWER),
         (".000148", Off.POWER),

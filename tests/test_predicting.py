@@ -118,7 +118,9 @@ def test_of_the_keys_those_of_a_number_go_to_the_field_and_e_after_a_digit() -> 
 def test_a_constant_is_asked_once_in_a_run() -> None:
     state, asking, constants = start(load("mazur")), ON, []
     while apply(state, Move.NEXT).position.epoch == 1:
-        asking = quiz.closed(quiz.opened(asking, state)) if (opened := quiz.opened(asking, state)).question else asking
+        asking = (
+            quiz.given_up(quiz.opened(asking, state)) if (opened := quiz.opened(asking, state)).question else asking
+        )
         following = apply(state, Move.NEXT)
         if following.timeline.rules[following.position.stage - 1].expression == Number(1.0):
             constants.append(opened.question is not None)
@@ -138,7 +140,7 @@ def test_nothing_on_the_screen_gives_the_answer_away(mode: Mode) -> None:
         given = {number(value) for value in (*asked.view.given.values(), *asked.view.values[: asked.stage - 1])}
         if answer in given | {"0", "1", "2"} or f"−{answer}" in given or answer.lstrip("−") in given:
             continue  # it is there already, or stands in many a rule
-        table = table_panel(state, 80, 40, asked=asked.stage)
+        table = table_panel(state, 80, 40, predicting=True)
         assert answer not in numbers_in(texts(asking)), (state.scenario, asked.stage)
         assert answer not in numbers_in("\n".join(map(text_of, table)))
         for text in (
@@ -161,8 +163,18 @@ def test_in_the_second_mode_no_numbers_are_put_in_and_where_they_are_the_answer_
     assert "? ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = [" in texts(asked_at(state, Mode.RULE))
     assert "? ∂z/∂w = x = [" in texts(asked_at(at(5)))  # not x = 2
     assert "? ∂z/∂b = [" in texts(asked_at(at(6)))  # not 1
-    row = next(text_of(row) for row in table_panel(at(6), 80, 12, asked=7) if "∂z/∂b" in text_of(row))
-    assert "1" not in row
+
+
+def test_a_rule_that_is_its_number_is_in_the_table_once_that_is_computed() -> None:
+    def row(stage: int, name: str, *, predicting: bool) -> str:
+        rows = map(text_of, table_panel(at(stage), 80, 12, predicting=predicting))
+        return next(one for one in rows if name in one)
+
+    for stage in (0, 4, 6):
+        assert "1" not in row(stage, "∂z/∂b", predicting=True)
+        assert "1" in row(stage, "∂z/∂b", predicting=False)
+    assert "1" in row(7, "∂z/∂b", predicting=True)
+    assert "1" in row(5, "∂a/∂z", predicting=True)
 
 
 def test_where_the_headline_has_no_room_the_rule_stands_below_it() -> None:
@@ -174,6 +186,15 @@ def test_where_the_headline_has_no_room_the_rule_stands_below_it() -> None:
         assert asking.question is not None
         for part in parts(asking.question.asked, asking.mode):
             assert part.replace(" ", "") in page.replace("\n", "").replace(" ", "")
+
+
+def test_a_constant_that_was_not_answered_is_asked_again() -> None:
+    state = at(6)
+    left = quiz.closed(asked_at(state))
+    assert quiz.opened(left, state).question is not None
+    known = answered(asked_at(state), "1").asking
+    assert quiz.opened(known, state).question is None
+    assert quiz.opened(known.in_another_run(), state).question is not None
 
 
 def test_what_is_not_finite_and_what_comes_after_the_end_is_not_asked_for() -> None:
@@ -199,6 +220,10 @@ def test_looking_back_counts_by_rule_what_was_right_at_first_try_and_what_slippe
     assert summary(asking.records) == (
         "Chain rule: 1 of 2 at first try; once the error had the wrong sign. Update: 1 of 2 at first try."
     )
+    for stage, answer in ((3, "-1"), (5, "2")):
+        asking = answered(quiz.opened(asking, at(stage)), answer).asking
+    asking = answered(quiz.opened(asking, at(0)), "3.5").asking
+    assert summary(asking.records).endswith("Forward: 1 of 1, local derivatives: 2 of 2 at first try.")
     page = "\n".join(text_of(row) for row in tally_rows(asking.records, 58))
     assert "1 at the second" in page
     assert "1 shown" in page

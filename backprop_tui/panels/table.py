@@ -25,9 +25,8 @@ class DerivativeTable(Panel):
 
     def draw(self, state: State, width: int, height: int) -> Sequence[Row]:
         """Rule and rows, around the one chosen."""
-        question = self.asking and self.asking.question
-        asked = question.asked.stage if question and question.asked.view is state.view else 0
-        return table_panel(state, width, height, chosen=self.chosen, asked=asked, focused=self.has_focus)
+        predicting = self.asking is not None and self.asking.is_on
+        return table_panel(state, width, height, chosen=self.chosen, predicting=predicting, focused=self.has_focus)
 
     def watch_asking(self) -> None:
         """Keep back what would be the answer."""

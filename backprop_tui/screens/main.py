@@ -124,6 +124,7 @@ class MainScreen(SizedScreen[None]):
         self.stop_at_once()
         self.minimize()
         self.set_focus(None)
+        self.asking = None
         self.show_run(self._first)
         self.app.theme = self._first_theme
         self.app.call_later(self.app.run_action, "app.repaint")  # another program may have written on the terminal
@@ -251,7 +252,8 @@ class MainScreen(SizedScreen[None]):
         """Go to another run, in which nothing is chosen yet."""
         for panel in self.query(Panel):
             panel.chosen = 0
-        self.state, self.notice, self.asking = state, "", None
+        self.state, self.notice = state, ""
+        self.asking = self.asking and self.asking.in_another_run()
 
     def picture(self, form: str) -> str:
         """The panels, whatever is over them, in one of the forms that a screen can have as a file."""

@@ -90,14 +90,15 @@ class Predicting:
         self._host.say("")
         self._host.asking = outcome.asking
         if outcome.shows:
-            self._show(outcome.said)
+            self._show(outcome.said, known=outcome.asking.records[-1].right)
 
-    def _show(self, said: str) -> None:
+    def _show(self, said: str, *, known: bool = False) -> None:
         """Compute the stage, and say what is to be said with it; at the end of an epoch how it went."""
         self._host.do(Move.NEXT)
         here, state = self._host.state.position, self._host.state
-        records = [one for one in self._asking.records if one.epoch == here.epoch]
+        records = self._asking.of_epoch(here.epoch)
         if records and here.stage == state.timeline.last and here.sample == last_sample(state, here.epoch):
+            said = "" if known else said  # what the stage means is worth more here than why the answer was right
             said = f"{said} {summary(records)}".strip()
         if said:
             self._host.say(said)

@@ -14,6 +14,7 @@ _SAME = 1e-9  # two ways to compute one number differ by less than this share of
 _NOTHING = 1e-15  # what rounding may leave of a 0
 _TOKENS = re.compile(r"\s*(?:((?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?)|([-+*/()]))", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_MINUS = re.compile(r"(?<![eE])-")  # one of an exponent stays as it is: 1.2e-07
 _SPELLINGS = str.maketrans({"−": "-", "·": "*", "×": "*", "÷": "/"})
 
 
@@ -31,7 +32,7 @@ class Answer(NamedTuple):
     @property
     def shown(self) -> str:
         """The text as this program writes numbers, with a true minus."""
-        return self.text.replace("-", "−")
+        return _MINUS.sub("−", self.text)
 
     def names(self, value: float) -> bool:
         """Whether `value` is the number that was answered.

@@ -125,8 +125,9 @@ class Asked(Frozen, eq=False):
 
     @cached_property
     def own_slopes(self) -> tuple[Rule, ...]:
-        """Of those the one of the neuron that the stage is about."""
-        return tuple(one for one in self.slopes if one.argument == self.z or one.node == self.rule.node)
+        """Of those the one of the neuron, or of the node of a program, that the stage is about."""
+        own = (self.z, self.rule.node)
+        return tuple(one for one in self.slopes if one.argument in own or one.node == self.rule.node)
 
     @cached_property
     def z(self) -> str:

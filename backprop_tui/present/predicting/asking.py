@@ -61,14 +61,28 @@ class Question(NamedTuple):
 class Asking(NamedTuple):
     """How the next number is asked for, and of what.
 
-    `constants` are those rules without any quantity in them that were asked once; `records` what became of each
-    question.
+    `constants` are those rules without any quantity in them that a question of this run was about, to its end;
+    `records` what became of each question, the first `earlier` of them in other runs.
     """
 
     mode: Mode = Mode.OFF
     question: Question | None = None
     constants: frozenset[Constant] = frozenset()
     records: tuple[Record, ...] = ()
+    earlier: int = 0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether numbers are asked for."""
+        return self.mode is not Mode.OFF
+
+    def of_epoch(self, epoch: int) -> tuple[Record, ...]:
+        """What became of the questions of an epoch of this run."""
+        return tuple(one for one in self.records[self.earlier :] if one.epoch == epoch)
+
+    def in_another_run(self) -> "Asking":
+        """In the same mode, with nothing asked yet; what was known in other runs still counts for the session."""
+        return Asking(self.mode, records=self.records, earlier=len(self.records))
 
 
 class Outcome(NamedTuple):
@@ -97,11 +111,9 @@ def opened(asking: Asking, state: State) -> Asking:
     asked = Asked(after.view, after.position.stage)
     if not math.isfinite(asked.value):
         return asking
-    constant = _constant(asked)
-    if constant in asking.constants:
+    if _constant(asked) in asking.constants:
         return asking
-    constants = asking.constants | ({constant} if constant else set())
-    return asking._replace(question=Question(asked), constants=constants)
+    return asking._replace(question=Question(asked))
 
 
 def _constant(asked: Asked) -> Constant | None:
@@ -176,4 +188,5 @@ def _recorded(asking: Asking, *, right: bool) -> Asking:
         return asking
     asked = question.asked
     record = Record(asked.view.epoch, asked.phase, right, right and not question.wrong, question.slips)
-    return asking._replace(question=None, records=(*asking.records, record))
+    constants = asking.constants | ({constant} if (constant := _constant(asked)) else set())
+    return asking._replace(question=None, constants=constants, records=(*asking.records, record))

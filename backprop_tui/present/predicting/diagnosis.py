@@ -29,6 +29,7 @@ class Found(NamedTuple):
 class Off(StrEnum):
     """How an answer stands to the right number where no mistake of the table gives it."""
 
+    MIRRORED = "right size, wrong sign"
     SIGN = "wrong sign"
     POWER = "wrong power of ten"
     LARGE = "too large"
@@ -44,7 +45,14 @@ def found(view: Pass, stage: int, answer: Answer) -> tuple[Found, ...]:
     """Every mistake that gives `answer` at `stage` (from 1), the commonest first; none for a right answer."""
     if is_right(view, stage, answer) or not math.isfinite(view.values[stage - 1]):
         return ()
-    return tuple(_found(Asked(view, stage), answer))
+    every = tuple(_found(Asked(view, stage), answer))
+    names = {one.mistake.name for one in every}
+    return tuple(
+        one
+        for general in every
+        if general.mistake.case_of not in names
+        for one in (general, *(case for case in every if case.mistake.case_of == general.mistake.name))
+    )
 
 
 def _found(asked: Asked, answer: Answer) -> Iterator[Found]:
@@ -59,7 +67,7 @@ def _found(asked: Asked, answer: Answer) -> Iterator[Found]:
 def off(value: float, answer: Answer) -> Off:
     """How `answer` misses `value`; for where nothing better can be said."""
     if answer.names(-value):
-        return Off.SIGN
+        return Off.MIRRORED
     if any(
         answer.names(sign * value * 10.0**power) for power in (*_POWERS, *(-p for p in _POWERS)) for sign in (1, -1)
     ):

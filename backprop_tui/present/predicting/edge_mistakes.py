@@ -11,16 +11,34 @@ from backprop_tui.present.predicting.mistake import Wrong
 
 
 def other_end(asked: Asked) -> Iterator[Wrong]:
-    """The weight for the input; on the way to a hidden activation, that for the weight."""
+    """Of a product the factor itself for the one beside it: the weight for its input, an activation for its weight."""
     if asked.is_weight:
         w, x = asked.parameter, asked.inputs[0]
-        yield asked.changed({asked.link: asked.of(w)}), {"wrong": _text(asked, w), "right": _text(asked, x)}
+        words = {"wrong": _text(asked, w), "right": _text(asked, x), "own": w}
+        yield asked.changed({asked.link: asked.of(w)}), words
         return
+    for link, own, other in _products(asked):
+        words = {"wrong": _text(asked, own), "right": _text(asked, other), "own": own}
+        yield asked.changed({link: asked.of(own)}), words
     ends = _weights_on(asked)
     if ends:
         changes = {link: asked.of(end) for link, end, _ in ends}
         _, end, weight = ends[0]
-        yield asked.changed(changes), {"wrong": _text(asked, end), "right": f"the weight {weight}"}
+        yield asked.changed(changes), {"wrong": _text(asked, end), "right": f"the weight {weight}", "own": end}
+
+
+def _products(asked: Asked) -> Iterator[tuple[str, str, str]]:
+    """The links from products of two to the factor that the stage is about, that factor, and the one beside it."""
+    users: tuple[Node, ...] = ()
+    own = asked.rule.node
+    if asked.phase is Phase.LOCAL:
+        own, users = asked.rule.argument, (asked.node,)
+    elif asked.phase is Phase.CHAIN:
+        users = asked.graph.consumers[own]
+    for user in users:
+        if user.operation == "multiply" and len(set(user.args)) == 2:
+            (other,) = (one for one in user.args if one != own)
+            yield local_name(asked.graph, user.name, own), own, other
 
 
 def _weights_on(asked: Asked) -> list[tuple[str, str, str]]:

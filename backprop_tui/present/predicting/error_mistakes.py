@@ -32,9 +32,11 @@ def _why_this_sign(asked: Asked) -> str:
     if len(asked.errors) > 1:
         return "the error is the answer less the target, not the other way round"
     if asked.graph.root.operation == CROSS_ENTROPY:
-        return f"a larger {a} makes the loss smaller, or leaves it" if a == one.argument else ""
+        return f"a larger {a} makes the loss smaller, or leaves it"
     below = asked.of(a) < asked.of(y)
-    where = f"the answer {number(asked.of(a))} is {'below' if below else 'above'} the target {number(asked.of(y))}"
+    answer, target = number(asked.of(a)), number(asked.of(y))
+    side = f"{'just ' if answer == target else ''}{'below' if below else 'above'}"
+    where = f"the answer {answer} is {side} the target {target}"
     if one is asked.rule:
         return f"{where}, so the loss {'falls' if below else 'rises'} when {a} rises"
     return f"{asked.text(one.quantity)}, because {where}"

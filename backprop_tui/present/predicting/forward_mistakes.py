@@ -65,16 +65,16 @@ def activation_forgotten(asked: Asked) -> Iterator[Wrong]:
 def other_activation(asked: Asked) -> Iterator[Wrong]:
     """Another activation, or this one of −z."""
     if z := _argument(asked):
-        value = asked.of(z)
+        value, own = asked.of(z), ACTIVATIONS[asked.node.operation]
+        words = {"activation": own.name, "z": z}
         for row in ACTIVATIONS.values():
-            if row.name not in (asked.node.operation, "identity"):  # z itself is a slip of its own
+            if row.name not in (own.name, "identity"):  # z itself is a slip of its own
                 other = computed(row.rule(Name("z")), {"z": value})
-                yield other if other != value else math.nan, {"what": f"{row.name} of {z}"}
-        own = ACTIVATIONS[asked.node.operation]
-        yield computed(own.rule(Name("z")), {"z": -value}), {"what": f"{own.name} of −{z}"}
-        yield exponential(-value), {"what": f"e^(−{z})"}
+                yield other if other != value else math.nan, words | {"what": f"{row.name} of {z}"}
+        yield computed(own.rule(Name("z")), {"z": -value}), words | {"what": f"{own.name} of −{z}"}
         power = exponential(-value)
-        yield 1 / (1 - power) if power != 1 else math.inf, {"what": f"1 / (1 − e^(−{z}))"}
+        yield power, words | {"what": f"e^(−{z})"}
+        yield 1 / (1 - power) if power != 1 else math.inf, words | {"what": f"1 / (1 − e^(−{z}))"}
 
 
 def _argument(asked: Asked) -> str:
@@ -105,7 +105,7 @@ def not_squared(asked: Asked) -> Iterator[Wrong]:
 
 def other_loss(asked: Asked) -> Iterator[Wrong]:
     """Cross-entropy, or the derivative of it, for another loss."""
-    if len(asked.outputs) == 1:
+    if len(asked.outputs) == 1 and asked.graph.root.operation != "bce":  # that is a cross-entropy itself
         a = asked.of(asked.outputs[0][0])
         if asked.phase is Phase.LOSS and a > 0:
             yield -math.log(a), {"what": "the cross-entropy −ln a"}
@@ -118,7 +118,7 @@ def target_forgotten(asked: Asked) -> Iterator[Wrong]:
     if asked.errors and asked.errors[-1][0] is asked.rule:
         for end, what in ((0, "the answer"), (1, "the target")):
             changes = {one.quantity: asked.of((a, y)[end]) for one, a, y in asked.errors}
-            yield asked.changed(changes), {"what": what}
+            yield asked.changed(changes), {"what": what, "loss": asked.graph.root.operation}
 
 
 def half_slope(asked: Asked) -> Iterator[Wrong]:

@@ -15,7 +15,8 @@ class Mistake(NamedTuple):
     `name` is what it is called in code; `gives` yields the numbers that it leads to at a stage, none where it cannot be
     made there; `sentence` says what was done, with gaps for the answer, the quantity asked for (``{asked}``), what the
     walk back starts from (``{end}``), and what else `gives` has words for.  Nothing in it is the right number.  `short`
-    completes "once …".  A `remark` is no mistake.
+    completes "once …".  A `remark` is no mistake.  A mistake that is a `case_of` another, more general one is named
+    right after that.
     """
 
     name: str
@@ -23,3 +24,4 @@ class Mistake(NamedTuple):
     sentence: str
     short: str
     remark: bool = False
+    case_of: str = ""

@@ -39,7 +39,7 @@ NEARBY = (
     Mistake(
         "other-activation",
         forward.other_activation,
-        "{answer} is {what}, which is another function.",
+        "{answer} is {what}: asked for is {activation} of {z}.",
         "another activation was taken",
     ),
     Mistake(
@@ -48,14 +48,16 @@ NEARBY = (
         "{answer} is no share: e^{z} is divided by the sum of all e^z, its own among them.",
         "softmax was not divided by its sum",
     ),
-    Mistake("not-squared", forward.not_squared, "{answer} is {what}, not yet the loss.", "the error was not squared"),
+    Mistake(
+        "not-squared", forward.not_squared, "{answer} is {what}, not yet the loss.", "the error stood for the loss"
+    ),
     Mistake(
         "other-loss", forward.other_loss, "{answer} is {what}: the loss here is another.", "another loss was taken"
     ),
     Mistake(
         "answer-for-error",
         forward.target_forgotten,
-        "{answer} comes of {what} alone: an error is the difference of the two.",
+        "{answer} comes of {what} alone: the derivative of {loss} needs answer and target.",
         "answer or target stood alone",
     ),
     Mistake(
@@ -91,7 +93,7 @@ NEARBY = (
     Mistake(
         "other-gradient",
         updates.other_gradient,
-        "{answer} steps by {other}: the gradient of this parameter is {right}.",
+        "{answer} comes with {other}: the gradient of this parameter is {right}.",
         "another gradient was taken",
     ),
     Mistake(

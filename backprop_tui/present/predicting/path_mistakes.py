@@ -19,16 +19,20 @@ def upstream_forgotten(asked: Asked) -> Iterator[Wrong]:
         path = _expanded(asked, asked.paths[0])
         for kept in range(len(path) - 1, 0, -1):
             left_out, local = path[:-kept], path[-kept:]
-            yield asked.product(local), {"upstream": _times(left_out), "local": _times(local)}
+            yield asked.product(local), _alone(left_out, local)
     elif asked.paths and not asked.is_softmax_sum(asked.rule.node):
         yield sum(asked.of(path[-1]) for path in asked.paths), _ends(asked)
     for path in asked.paths if len(asked.paths) > 1 else ():
-        yield asked.of(path[-1]), {"upstream": _times(path[:-1]), "local": symbol(path[-1])}
+        yield asked.of(path[-1]), _alone(path[:-1], path[-1:])
 
 
 def _ends(asked: Asked) -> dict[str, str]:
     upstream = listed([_times(path[:-1]) for path in asked.paths])
-    return {"upstream": upstream, "local": listed([symbol(path[-1]) for path in asked.paths])}
+    return {"upstream": upstream, "local": " + ".join(symbol(path[-1]) for path in asked.paths), "each": "each has"}
+
+
+def _alone(upstream: Path, local: Path) -> dict[str, str]:
+    return {"upstream": _times(upstream), "local": _times(local), "each": "it has"}
 
 
 def added(asked: Asked) -> Iterator[Wrong]:
@@ -135,7 +139,7 @@ def next_slope_forgotten(asked: Asked) -> Iterator[Wrong]:
                 changes[asked.gradient(user.name)] = asked.of(asked.gradient(activation.name))
                 slopes.append(symbol(local_name(asked.graph, activation.name, user.name)))
     if changes:
-        yield asked.changed(changes), {"slopes": listed(slopes)}
+        yield asked.changed(changes), {"slopes": f"{listed(slopes)}, the {'slopes' if len(slopes) > 1 else 'slope'}"}
 
 
 def _own_sum(node: Node) -> str:

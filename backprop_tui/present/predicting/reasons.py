@@ -17,21 +17,31 @@ from backprop_tui.present.predicting.table import MISTAKES
 from backprop_tui.present.sentences import counted
 
 _OFF = {
+    Off.MIRRORED: "{answer} has the right size and the wrong sign.",
     Off.SIGN: "{answer} has the wrong sign.",
     Off.POWER: "The digits of {answer} are right, its power of ten is not.",
-    Off.LARGE: "In size, {answer} is too large.",
-    Off.SMALL: "In size, {answer} is too small.",
+    Off.LARGE: "{answer} is too large.",
+    Off.SMALL: "{answer} is too small.",
 }
+_OFF_BELOW_0 = {Off.LARGE: "{answer} is too far below 0.", Off.SMALL: "{answer} is not far enough below 0."}
 _DOUBTED = next(one for one in MISTAKES if one.gives is zero_doubted)
 
 
 def why_wrong(asked: Asked, answer: Answer, causes: Sequence[Found]) -> str:
     """What leads to a wrong answer: the commonest mistake in a sentence, the others in a few words each."""
     if not causes:
-        return _OFF[off(asked.value, answer)].format(answer=answer.shown)
+        return how_off(asked.value, answer)
     first, *others = causes
     also = dict.fromkeys(one.mistake.short for one in others if one.mistake.short != first.mistake.short)
     return first.sentence + (f" The same number comes where {', or where '.join(also)}." if also else "")
+
+
+def how_off(value: float, answer: Answer) -> str:
+    """How an answer that no mistake explains misses `value`, which is not said."""
+    if not answer.value:
+        return "It is not 0."
+    words = {**_OFF, **_OFF_BELOW_0} if answer.value < 0 else _OFF
+    return words[off(value, answer)].format(answer=answer.shown)
 
 
 def why_right(asked: Asked) -> str:
@@ -88,7 +98,7 @@ def _accumulate(asked: Asked) -> str:
 def _update(asked: Asked) -> str:
     row = OPTIMIZERS[asked.view.timeline.learning.optimizer]
     if asked.rule.is_step and row.name == "sgd":
-        return f"{asked.rule.node} steps against its gradient, by the learning rate times it"
+        return f"the learning rate times its gradient is taken off {asked.rule.node}"
     return f"{row.name} {row.about}"
 
 

@@ -16,9 +16,9 @@ OneSlope = Callable[[Asked, Rule], Iterable[tuple[float, str]]]
 
 
 def at_slopes(asked: Asked, other: OneSlope) -> Iterator[Wrong]:
-    """What comes out with other slopes: that of the stage's own neuron, then those of all neurons on the way."""
-    own = asked.own_slopes
-    for rules in [own, asked.slopes] if own and len(own) < len(asked.slopes) else [own or asked.slopes]:
+    """What comes out with other slopes: the stage's own; where it is about no neuron, each on the way; then all."""
+    each = () if asked.z or asked.joint else tuple((one,) for one in reversed(asked.slopes))
+    for rules in dict.fromkeys((asked.own_slopes, *each, asked.slopes)):
         for wrongs in zip(*(tuple(other(asked, one)) for one in rules), strict=False):
             changes = {one.quantity: value for one, (value, _) in zip(rules, wrongs, strict=True)}
             if changes:

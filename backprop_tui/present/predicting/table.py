@@ -37,8 +37,8 @@ _COMMONEST = (
     Mistake(
         "weight-for-input",
         edges.other_end,
-        "{answer} comes with {wrong} as the last factor: it is the other end of that link; {right} is needed.",
-        "the weight stood for the input",
+        "{answer} comes with {wrong} as the last factor: what {own} is multiplied by is needed, {right}.",
+        "the number itself stood for what it is multiplied by",
     ),
     Mistake(
         "one-path-only",
@@ -49,7 +49,7 @@ _COMMONEST = (
     Mistake(
         "upstream-forgotten",
         paths.upstream_forgotten,
-        "{answer} is {local} alone: it has to be multiplied by what arrives from {end}, {upstream}.",
+        "{answer} is {local} alone: {each} to be multiplied by what arrives from {end}, {upstream}.",
         "what arrives from further on was forgotten",
     ),
 )
@@ -136,7 +136,7 @@ _CHAIN = (
     Mistake(
         "sent-too-early",
         paths.sent_too_early,
-        "{answer} counts a part twice: the gradient of {node} goes on only when all its paths have arrived.",
+        "{answer} counts a part more than once: the gradient of {node} goes on only when all its paths have arrived.",
         "a gradient was sent on too early",
     ),
     Mistake(
@@ -144,6 +144,7 @@ _CHAIN = (
         paths.overwritten,
         "{answer} keeps one contribution to {node} and overwrites the others: they are added up.",
         "a contribution was overwritten",
+        case_of="one-path-only",
     ),
 )
 
@@ -157,7 +158,7 @@ _HIDDEN = (
     Mistake(
         "updated-weights",
         paths.updated_weights,
-        "{answer} comes with {weights} as the update leaves them: gradients belong to the weights of this pass.",
+        "{answer} comes with {weights} as a step would leave them: gradients belong to the weights of this pass.",
         "updated weights were used",
     ),
     Mistake(
@@ -169,20 +170,23 @@ _HIDDEN = (
     Mistake(
         "output-slope-forgotten",
         paths.next_slope_forgotten,
-        "{answer} comes without {slopes}, the slope of the layer after: the way back leads through it.",
+        "{answer} comes without {slopes} of the layer after: the way back leads through it.",
         "the slope of the layer after was forgotten",
+        case_of="slope-forgotten",
     ),
     Mistake(
         "hidden-slope-forgotten",
         slopes.hidden_forgotten,
         "{answer} comes without {slope}: a hidden neuron has a slope of its own on the way back.",
         "the hidden slope was forgotten",
+        case_of="slope-forgotten",
     ),
     Mistake(
         "input-crossed",
         edges.hidden_other_input,
         "{answer} comes with {wrong}: the second index of a weight names its input, {right}.",
         "the indices were crossed",
+        case_of="other-input",
     ),
 )
 
@@ -196,13 +200,13 @@ _UPDATES = (
     Mistake(
         "rate-forgotten",
         updates.rate_forgotten,
-        "{answer} takes the whole gradient for the step: it is first multiplied by the learning rate {lr}.",
+        "{answer} steps without the learning rate {lr}: it is a factor of every step.",
         "the learning rate was forgotten",
     ),
     Mistake(
         "rate-times-weight",
         updates.rate_times_weight,
-        "{answer} takes off the learning rate {lr} times {p} itself: it belongs to the gradient.",
+        "{answer} takes off the learning rate {lr} times {p} itself: the rate is a factor of the step.",
         "the rate multiplied the number itself",
     ),
     Mistake(
@@ -237,6 +241,7 @@ _CLASSES = (
         softmax.sign,
         "{answer} comes of {y} − {a}: the gradient in z is {a} − {y}.",
         "target and probability were exchanged",
+        case_of="sign-of-error",
     ),
     Mistake(
         "extra-slope",
@@ -268,7 +273,7 @@ _OPTIMISERS = (
     Mistake(
         "no-bias-correction",
         updates.no_correction,
-        "{answer} comes of a mean as it is: having begun at 0, it is too small and is divided by 1 − β^t.",
+        "{answer} comes of a mean as it is: having begun at 0, it is too near 0 and is divided by 1 − β^t.",
         "the correction was left out",
     ),
     Mistake(
@@ -286,7 +291,7 @@ _OPTIMISERS = (
     Mistake(
         "correction-multiplied",
         updates.correction_multiplied,
-        "{answer} comes of a multiplication by 1 − β^t: the mean is too small, so it is divided.",
+        "{answer} comes of a multiplication by 1 − β^t: the mean is too near 0, so it is divided.",
         "the correction was multiplied",
     ),
     Mistake(
@@ -313,6 +318,7 @@ _OPTIMISERS = (
         updates.velocity_sign,
         "{answer} comes of {v} with another sign: the old velocity is added to g, and the new one taken off.",
         "the velocity had the wrong sign",
+        case_of="uphill",
     ),
     Mistake(
         "power-rule-on-exp",

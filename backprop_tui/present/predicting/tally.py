@@ -29,8 +29,19 @@ class Record(NamedTuple):
 
 
 def summary(records: Sequence[Record]) -> str:
-    """``Chain rule: 5 of 6 at first try; once the slope was forgotten.`` for each rule; empty where nothing was."""
-    return " ".join(f"{_of_phase(phase, some, _MOST_NAMED)}." for phase, some in _by_phase(records))
+    """``Chain rule: 5 of 6 at first try; once the slope was forgotten.`` for each rule; empty where nothing was.
+
+    Those that were all known share one sentence: ``Forward: 2 of 2, update: 2 of 2 at first try.``
+    """
+    groups = _by_phase(records)
+    known = [f"{PHASE_NAMES[phase]}: {len(some)} of {len(some)}" for phase, some in groups if _all_known(some)]
+    others = [f"{_of_phase(phase, some, _MOST_NAMED)}." for phase, some in groups if not _all_known(some)]
+    together = ", ".join(known)
+    return " ".join((*others, *[f"{together[:1].upper()}{together[1:]} at first try."] * bool(known)))
+
+
+def _all_known(records: Iterable[Record]) -> bool:
+    return all(one.at_first for one in records)
 
 
 def _by_phase(records: Iterable[Record]) -> list[tuple[Phase, list[Record]]]:

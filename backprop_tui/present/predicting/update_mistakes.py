@@ -12,6 +12,7 @@ from backprop_tui.present.numbers import number
 from backprop_tui.present.predicting.asked import Asked, computed
 from backprop_tui.present.predicting.mistake import Wrong
 from backprop_tui.present.predicting.rewriting import rewritten
+from backprop_tui.present.sentences import listed
 
 _MEANS = {"mhat": ("m", "beta1"), "vhat": ("v", "beta2")}
 
@@ -142,7 +143,7 @@ def velocity_forgotten(asked: Asked) -> Iterator[Wrong]:
     """Nothing remembered from the update before."""
     slots = [before(name) for name in _slots(asked)]
     if slots:
-        yield asked.changed(dict.fromkeys(slots, 0.0)), {"old": symbol(_slots(asked)[0])}
+        yield asked.changed(dict.fromkeys(slots, 0.0)), {"old": listed([symbol(name) for name in _slots(asked)])}
 
 
 def ema(asked: Asked) -> Iterator[Wrong]:

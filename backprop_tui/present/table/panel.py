@@ -8,12 +8,12 @@ from backprop_tui.stepper.state import State
 
 
 def table_panel(
-    state: State, width: int, height: int, *, chosen: int = 0, asked: int = 0, focused: bool = False
+    state: State, width: int, height: int, *, chosen: int = 0, predicting: bool = False, focused: bool = False
 ) -> tuple[Row, ...]:
     """The panel in `height` rows (at least 2) of `width` cells, around the stage `chosen`, where that is not 0.
 
-    The stage that is `asked` for is not told by a rule that is its number already.
+    Where numbers are asked for, `predicting`, none is told by its rule.
     """
     inserts = tuple(zip(heading_columns(width), ("with numbers", "value"), strict=True))
     rule = rule_row(width, table_title(state, height - 1, chosen), inserts, focused=focused)
-    return rule, *table_rows(state, width, height - 1, chosen, asked)
+    return rule, *table_rows(state, width, height - 1, chosen, predicting=predicting)

@@ -32,17 +32,19 @@ class _Entry(NamedTuple):
     shown: Cell
 
 
-def table_rows(state: State, width: int, height: int, chosen: int = 0, asked: int = 0) -> tuple[Row, ...]:
+def table_rows(state: State, width: int, height: int, chosen: int = 0, predicting: bool = False) -> tuple[Row, ...]:
     """The lines in view, drawn in rows of `width` cells; the stage `chosen`, where not 0, has a ``>`` before it.
 
-    The rule of the stage `asked` for is left out where it is the number itself.
+    Where `predicting`, the rules that are the number itself are left out until that is computed.
     """
     canvas = Canvas(width, height)
     lines = table_lines(state, height, chosen)
     indent = 2 if any(line.heading for line in lines) else 0
     entries = {y: _entry(state, line) for y, line in enumerate(lines) if line.stage}
     for y, line in enumerate(lines):
-        if line.stage == asked and asked and entries[y].rule == number(state.view.values[asked - 1]):
+        if not predicting or line.stage <= state.position.stage:
+            continue
+        if entries[y].rule == number(state.view.values[line.stage - 1]):
             entries[y] = entries[y]._replace(rule="")
     names = max((len(entry.name) for entry in entries.values()), default=0)
     rule_at = _NAME + indent + names + (2 if names <= _SHORT_NAME else 1)
