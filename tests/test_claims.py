@@ -67,7 +67,7 @@ def builtin_gradients() -> list[State]:
     return [
         apply(state, GoTo(Position(1, 1, stage)))
         for state in (start(load(name)) for name in builtin_names())
-        for stage in state.timeline.phases[Phase.CHAIN]
+        for stage in state.timeline.phases.get(Phase.CHAIN, ())
         if state.view.values[stage - 1]
     ]
 

@@ -45,6 +45,7 @@ ROUNDED_ON_THE_WAY = {
     "aiml-notes": "a2_1 loss",
     "ninjakx": "a1_2 z3_1",
     "scribd-logistic": "loss",
+    "prakash": "a3_1 a3_2 a3_3",
 }
 
 
