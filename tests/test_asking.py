@@ -88,6 +88,29 @@ async def test_two_wrong_answers_lead_to_the_worked_line() -> None:
         assert "● ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w = −1 · 1 · 2 = −2" in shown(app)
 
 
+async def test_where_nothing_is_asked_a_digit_begins_the_next_answer_and_enter_asks() -> None:
+    app = app_at(stage=7)
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        await pilot.press("t", "-", "2", "enter")
+        assert (field(app), place(app)) == (None, (1, 8))
+        assert "Enter or → asks for the next." in " ".join(shown(app).split())
+        await pilot.press("7")
+        assert (field(app), place(app)) == ("7", (1, 8))
+        await pilot.press("left", "enter")  # which has closed the question
+        assert (field(app), place(app)) == ("", (1, 7))
+        await pilot.press("t", "t", "7")  # nothing is asked any more
+        assert (field(app), place(app)) == (None, (1, 7))
+        await pilot.press("enter")
+        assert "Nothing is chosen yet" in shown(app)
+
+
+async def test_enter_goes_to_what_is_chosen_where_nothing_is_asked() -> None:
+    app = app_at(stage=8)
+    async with app.run_test(size=DESIGN_SIZE) as pilot:
+        await pilot.press("t", "left", "up", "up", "enter")
+        assert (field(app), place(app)[1] < 7) == (None, True)
+
+
 async def test_space_does_nothing_while_a_question_is_open_and_right_shows() -> None:
     app = app_at(stage=7)
     async with app.run_test(size=DESIGN_SIZE) as pilot:

@@ -276,9 +276,10 @@ class MainScreen(SizedScreen[None]):
             event.prevent_default()
             event.stop()
             self.stop_at_once()
-        elif self.asking is not None and self.asking.question is not None and self.predicting.takes(event):
+        elif self.asking is not None and self.predicting.takes(event, chosen=bool(self.panel.chosen)):
             event.prevent_default()
             event.stop()
+            self.autoplay.pause()
         elif event.key == "escape" and self.panel.chosen:
             self.panel.chosen = 0
         elif self.autoplay.playing and event.key not in _KEEP_PLAYING:

@@ -1,5 +1,6 @@
 """Asking for the next number on the main screen; imported when it is first asked for."""
 
+from string import digits
 from typing import Protocol
 
 from textual import events
@@ -16,6 +17,9 @@ _SAID = {
     Mode.NUMBERS: "",
     Mode.RULE: "Now without the numbers; t once more and nothing is asked.",
 }
+
+
+_GOES_ON = "Enter or → asks for the next."
 
 
 class Host(Protocol):
@@ -70,11 +74,14 @@ class Predicting:
         if not self.ask():
             self._show("")
 
-    def takes(self, event: events.Key) -> bool:
-        """Whether a key is the field's, which has then got it; space, which so often steps on, is swallowed."""
+    def takes(self, event: events.Key, *, chosen: bool) -> bool:
+        """Whether a key is the field's, which has then got it; space, which so often steps on, is swallowed.
+
+        Where nothing is asked yet, a digit begins the next answer, and Enter asks for it unless something is `chosen`.
+        """
         question = self._asking.question
         if question is None:
-            return False
+            return self._begins(event, chosen=chosen)
         if event.key == "enter":
             self._answer()
         elif event.key == "backspace":
@@ -85,12 +92,25 @@ class Predicting:
             return event.key == "space"
         return True
 
+    def _begins(self, event: events.Key, *, chosen: bool) -> bool:
+        if self._asking.mode is Mode.OFF:
+            return False
+        if event.key == "enter" and not chosen:
+            self.step()
+            return True
+        if event.character is None or event.character not in digits or not self.ask():
+            return False
+        self._host.say("")
+        self._host.asking = quiz.typed(self._asking, event.character)
+        return True
+
     def _answer(self) -> None:
         outcome = quiz.answered(self._asking)
         self._host.say("")
         self._host.asking = outcome.asking
         if outcome.shows:
-            self._show(outcome.said, known=outcome.asking.records[-1].right)
+            more = _GOES_ON if len(outcome.asking.records) == 1 else ""
+            self._show(f"{outcome.said} {more}".strip(), known=outcome.asking.records[-1].right)
 
     def _show(self, said: str, *, known: bool = False) -> None:
         """Compute the stage, and say what is to be said with it; at the end of an epoch how it went."""

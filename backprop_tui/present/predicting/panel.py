@@ -64,7 +64,7 @@ def _said(question: Question, notice: str) -> Iterator[str]:
         yield from (one for one in others if one not in more)
         return
     yield _meaning(question.asked)
-    yield "Type it and press Enter: a number, or arithmetic such as −1*2. → shows it."
+    yield "Type it and press Enter: a number, or arithmetic such as 3*4−1. → shows it."
 
 
 def _meaning(asked: Asked) -> str:
