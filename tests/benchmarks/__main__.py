@@ -7,6 +7,7 @@ import argparse
 
 from tests.benchmarks.answers import answers_map
 from tests.benchmarks.comparisons import COMPARISONS, micrograd
+from tests.benchmarks.expressions import readme_beside_micrograd
 from tests.benchmarks.haste import at_once, held
 from tests.benchmarks.million import million
 from tests.benchmarks.output import bytes_per_key, idle
@@ -16,6 +17,7 @@ from tests.benchmarks.table import HEADING, Measurement
 MEASUREMENTS: dict[str, Measurement] = {
     **COMPARISONS,
     "micrograd": micrograd,
+    "readme": readme_beside_micrograd,
     "million": million,
     "answers": answers_map,
     "bytes": bytes_per_key,

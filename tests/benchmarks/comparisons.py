@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from tests.benchmarks.expressions import fit_pairs
 from tests.benchmarks.optimizers import adam_pairs, classifier_pairs, momentum_pairs
-from tests.benchmarks.programs import APPLICATION, BARE, IMPORTS, STATICS, TRACE, Program
+from tests.benchmarks.programs import APPLICATION, BARE, EXPRESSION, IMPORTS, STATICS, TRACE, Program
 from tests.benchmarks.session import Session
 from tests.benchmarks.table import Line
 from tests.benchmarks.training import micrograd_times, neuron_pairs, xor_pairs
@@ -47,8 +48,11 @@ def ratio(pairs: list[Pair]) -> tuple[float, float, float]:
     return ours, reference, ours / reference
 
 
-def _start(env: Mapping[str, str], rounds: int) -> Iterator[Pair]:
-    yield from _in_turns(lambda: _run(TRACE, env), lambda: _run(IMPORTS, env), rounds)
+def _start_of(program: Program) -> Callable[[Mapping[str, str], int], Iterator[Pair]]:
+    def measure(env: Mapping[str, str], rounds: int) -> Iterator[Pair]:
+        yield from _in_turns(lambda: _run(program, env), lambda: _run(IMPORTS, env), rounds)
+
+    return measure
 
 
 def _first_frame(env: Mapping[str, str], rounds: int) -> Iterator[Pair]:
@@ -106,8 +110,11 @@ def _run(program: Program, env: Mapping[str, str]) -> float:
     return time.perf_counter() - start
 
 
+_IMPORTED = "argparse, dataclasses, json, tomllib imported"
+
 COMPARISONS = {
-    "start": Comparison("start of trace, to its end", "argparse, dataclasses, json, tomllib imported", 1.6, _start),
+    "start": Comparison("start of trace, to its end", _IMPORTED, 1.6, _start_of(TRACE)),
+    "expression": Comparison("start of trace --expr, to its end", _IMPORTED, 1.6, _start_of(EXPRESSION)),
     "frame": Comparison("start to the first full frame", "one Static", 1.45, _first_frame),
     "key": Comparison("key to the finished frame", "Statics of the same size, four updated", 0.9, _key_beside(STATICS)),
     "memory": Comparison("memory at its peak", "one Static", 1.3, _memory, "MB"),
@@ -115,6 +122,7 @@ COMPARISONS = {
     "xor": Comparison("2,000 epochs of XOR 2-2-1", "a loop by hand", 1.2, xor_pairs),
     "adam": Comparison("20,000 epochs of one neuron with Adam", "a loop by hand", 1.2, adam_pairs),
     "momentum": Comparison("2,000 epochs of XOR, batch, momentum", "a loop by hand", 1.2, momentum_pairs),
+    "fit": Comparison("20,000 epochs of (wx + b - y)²", "a loop by hand", 1.2, fit_pairs),
     "classifier": Comparison(
         "60 epochs of a 2-8-3 softmax, 30 samples", "a loop by hand, of lists", 1.2, classifier_pairs
     ),

@@ -29,6 +29,7 @@ class Program:
 
 APPLICATION = Program(("-m", "backprop_tui"), "quit")
 TRACE = Program(("-m", "backprop_tui", "trace"))
+EXPRESSION = Program((*TRACE.words, "--expr", "q = x + y; f = q*z", "--at", "x=-2", "y=5", "z=-4"))
 IMPORTS = Program(("-c", "import argparse, dataclasses, json, tomllib"))
 BARE = Program((str(_HERE / "bare.py"),), bare.READY)
 STATICS = Program((str(_HERE / "statics.py"),), statics.READY)
