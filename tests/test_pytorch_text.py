@@ -6,6 +6,7 @@ The calls are those of https://pytorch.org/docs/stable/: `torch.optim` (clear th
 
 import pytest
 
+from backprop_tui.core.models import model_of
 from backprop_tui.core.ops import ACTIVATIONS
 from backprop_tui.core.scenario import Scenario
 from tests.models import TWO_SAMPLES, neuron
@@ -67,12 +68,15 @@ def test_a_training_loop_is_the_documented_one() -> None:
 def test_every_pass_clears_differentiates_and_steps_in_this_order(scenario: Scenario) -> None:
     if scenario.accumulates:
         return  # `test_training_programs` runs these
-    calls = ("optimizer.zero_grad()", "loss.backward()", "optimizer.step()")
+    graph = model_of(scenario).graph
+    backward = f"{graph.root.name}.backward()"
+    calls = ("optimizer.zero_grad()", backward, "optimizer.step()")
     found = [line for line in code(scenario, 2) if line.strip() in calls]
-    nothing_learns = all(not layer.trainable and layer.biases_fixed for layer in scenario.layers)
-    assert tuple(line.strip() for line in found) == (() if nothing_learns else calls)
-    # Where there is a loop over samples within the one over epochs, in the inner one.
-    assert {len(line) - len(line.lstrip()) for line in found} <= {8 if len(scenario.samples) > 1 else 4}
+    wanted = calls if scenario.learns else (backward,)
+    assert tuple(line.strip() for line in found) == (wanted if graph.free else ())
+    # Where there is a loop over samples within the one over epochs, in the inner one; where nothing learns, in none.
+    depth = (8 if len(scenario.samples) > 1 else 4) if scenario.learns else 0
+    assert {len(line) - len(line.lstrip()) for line in found} <= {depth}
 
 
 def test_cross_entropy_is_pytorchs_of_the_logits() -> None:
