@@ -124,6 +124,14 @@ class Fuzz:
         with suppress(IllegalCommand):  # said on screen; the state is untouched
             self.state = apply(self.state, command)
 
+    def step(self) -> None:
+        """A key that leads elsewhere, seen to have done so: what was typed before it has done its work, too."""
+        self.settle()
+        move = next(one for one in (Move.NEXT, Move.BACK) if apply(self.state, one).position != self.state.position)
+        self.terminal.send_bytes(typed(move.value)[0])
+        self.apply(move)
+        self.settle()
+
     def ignored(self) -> None:
         """A key, an answer or a paste that leaves the position alone."""
         self.terminal.send_bytes(self.random.choice((*IGNORED, *STAYING)))
@@ -237,6 +245,7 @@ class Fuzz:
 
     def repainted(self) -> None:
         """What is on the screen is what the terminal is sent when all is painted anew."""
+        self.step()
         self.terminal.rest()  # as in `resize`
         self.settle()
         before = cells(self.terminal)

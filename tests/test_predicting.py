@@ -190,7 +190,7 @@ def test_where_the_headline_has_no_room_the_rule_stands_below_it() -> None:
 
 def test_a_constant_that_was_not_answered_is_asked_again() -> None:
     state = at(6)
-    left = quiz.closed(asked_at(state))
+    left = asked_at(state).closed()
     assert quiz.opened(left, state).question is not None
     known = answered(asked_at(state), "1").asking
     assert quiz.opened(known, state).question is None

@@ -158,7 +158,7 @@ class MainScreen(SizedScreen[None]):
     def close_question(self) -> None:
         """Ask no more for what comes next; where nothing is asked, nothing happens."""
         if self.asking is not None and self.asking.question is not None:
-            self.asking = self.asking._replace(question=None)
+            self.asking = self.asking.closed()
 
     def show_explanation(self) -> None:
         """Have the explanation in view, where another panel is shown alone."""

@@ -5,7 +5,6 @@ opened       with a question about the stage that → computes, where there is a
 typed        with a key more in the field; erased with one less
 answered     the question goes, as do those after the second wrong answer; after the first it stays
 given_up     the question goes, unanswered
-closed       the question goes, as if it had not been asked
 """
 
 import math
@@ -79,6 +78,10 @@ class Asking(NamedTuple):
     def of_epoch(self, epoch: int) -> tuple[Record, ...]:
         """What became of the questions of an epoch of this run."""
         return tuple(one for one in self.records[self.earlier :] if one.epoch == epoch)
+
+    def closed(self) -> "Asking":
+        """Without the question, as if it had not been asked."""
+        return self._replace(question=None)
 
     def in_another_run(self) -> "Asking":
         """In the same mode, with nothing asked yet; what was known in other runs still counts for the session."""
@@ -175,11 +178,6 @@ def answered(asking: Asking) -> Outcome:
 def given_up(asking: Asking) -> Asking:
     """The question is over, and counts as not known."""
     return _recorded(asking, right=False) if asking.question else asking
-
-
-def closed(asking: Asking) -> Asking:
-    """Without the question, which does not count."""
-    return asking._replace(question=None)
 
 
 def _recorded(asking: Asking, *, right: bool) -> Asking:

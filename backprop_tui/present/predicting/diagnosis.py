@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from backprop_tui.core.scenario import Scenario
 from backprop_tui.core.scenario_file import load
-from backprop_tui.present.formulas import symbol
 from backprop_tui.present.predicting.answer import Answer, AnswerError, read_answer
 from backprop_tui.present.predicting.asked import Asked
 from backprop_tui.present.predicting.mistake import Mistake
@@ -59,7 +58,7 @@ def _found(asked: Asked, answer: Answer) -> Iterator[Found]:
     for mistake in MISTAKES:
         for value, words in mistake.gives(asked):
             if answer.names(value):
-                names = {"answer": answer.shown, "asked": symbol(asked.rule.quantity), "end": asked.end}
+                names = {"answer": answer.shown, "end": asked.end}
                 yield Found(mistake, mistake.sentence.format_map({**words, **names}))
                 break
 

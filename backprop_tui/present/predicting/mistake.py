@@ -13,10 +13,9 @@ class Mistake(NamedTuple):
     """A row of the table.
 
     `name` is what it is called in code; `gives` yields the numbers that it leads to at a stage, none where it cannot be
-    made there; `sentence` says what was done, with gaps for the answer, the quantity asked for (``{asked}``), what the
-    walk back starts from (``{end}``), and what else `gives` has words for.  Nothing in it is the right number.  `short`
-    completes "once …".  A `remark` is no mistake.  A mistake that is a `case_of` another, more general one is named
-    right after that.
+    made there; `sentence` says what was done, with gaps for the answer, what the walk back starts from (``{end}``), and
+    what else `gives` has words for.  Nothing in it is the right number.  `short` completes "once …".  A `remark` is no
+    mistake.  A mistake that is a `case_of` another, more general one is named right after that.
     """
 
     name: str

@@ -159,8 +159,7 @@ def _with_joint(asked: Asked, value: float) -> float:
 
 
 def _joint_words(asked: Asked) -> dict[str, str]:
-    paths = asked.paths_to(asked.joint)
-    return {"node": asked.joint, "paths": listed([_times(path) for path in paths])}
+    return {"node": asked.joint}
 
 
 def _expanded(asked: Asked, path: Path) -> Path:

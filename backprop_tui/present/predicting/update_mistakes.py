@@ -75,7 +75,7 @@ def _mean(word: str, count: float) -> dict[str, str]:
 def no_correction(asked: Asked) -> Iterator[Wrong]:
     """Adam's means as they are, not corrected for their beginning at 0."""
     plain = {hat: asked.of(_of(asked, mean)) for hat, (mean, _) in _hats(asked).items()}
-    yield from _with_hats(asked, plain, {"p": asked.rule.node})
+    yield from _with_hats(asked, plain, {})
 
 
 def wrong_power(asked: Asked) -> Iterator[Wrong]:
@@ -101,7 +101,7 @@ def correction_multiplied(asked: Asked) -> Iterator[Wrong]:
     changes = {
         hat: asked.of(_of(asked, mean)) * (1 - power(asked.of(beta), t)) for hat, (mean, beta) in _hats(asked).items()
     }
-    yield from _with_hats(asked, changes, {"t": number(t)})
+    yield from _with_hats(asked, changes, {})
 
 
 def _hats(asked: Asked) -> dict[str, tuple[str, str]]:
@@ -132,7 +132,7 @@ def root_forgotten(asked: Asked) -> Iterator[Wrong]:
     if asked.rule.is_step:
         other = rewritten(asked.rule.expression, _without_root)
         if other != asked.rule.expression:
-            yield asked.computed(other), {"v": symbol(_of(asked, "v"))}
+            yield asked.computed(other), {}
 
 
 def _without_root(part: Expression) -> Expression | None:
