@@ -23,7 +23,7 @@ from tests.test_terminal import restored
 
 pytestmark = pytest.mark.system
 
-EVENTS = 5_000 if "CI" in os.environ else 500
+EVENTS = 2_000 if "CI" in os.environ else 500
 """A CI machine has the time for many; ``python -m tests.fuzz 100000`` does more."""
 
 IDLE = 1.0
